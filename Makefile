@@ -1,0 +1,93 @@
+# make demo    compiles the pipelines in specs/ in a fresh environment and shows what came out
+# make test    runs the tests; ARGS="-k name" chooses among them
+# make lint    style, types and the rules on who may import whom
+# make lock    derives requirements/*.txt from pyproject.toml and requirements/*.in; UPGRADE=1 takes newer versions
+# make clean   removes everything that the above made
+#
+# Needs make and a Python from 3.11 on, with its venv module. PYTHON=/path/to/python chooses another one.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK_VENV := .tools/lock
+PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
+
+# The first that really works: a version manager's shim may exist without an interpreter behind it, and a
+# distribution's Python without ensurepip cannot make an environment.
+ifndef PYTHON
+PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do \
+	if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$candidate; break; fi; done)
+endif
+
+.PHONY: help install install-dev demo test lint lock clean
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+# Each stamp stands for a finished step, so a second run has nothing to do.
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "Fairlead needs Python 3.11 or newer with its venv module (Debian: python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created requirements/runtime.txt requirements/build.txt
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+# Entry points are written at installation, so a change of pyproject.toml installs again.
+$(VENV)/.installed: $(VENV)/.runtime pyproject.toml
+	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: install
+	$(BIN)/fairlead compile
+	@echo
+	@echo "Compiled specs/ for the environments of fairlead.yaml. Where to look:"
+	@find rendered -mindepth 2 -maxdepth 2 -type d | LC_ALL=C sort | while read -r folder; do \
+		printf '  %-56s %4d files\n' "$$folder/" "$$(find "$$folder" -type f | wc -l)"; done
+	@find .github/workflows -name 'fairlead-*' 2>/dev/null | LC_ALL=C sort | sed 's/^/  /'
+	@echo "Change a spec, then: $(BIN)/fairlead compile && git diff rendered/"
+
+test: install-dev
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Later sets are constrained by earlier ones, so one environment can hold them all. Every Python gets the same versions
+# (`fewest`), because the output may not depend on which one compiles. Nothing is written about where packages come
+# from: a hash identifies a file wherever it was fetched.
+lock: $(LOCK_VENV)/.installed
+	@compile() { UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/uv pip compile --quiet --universal \
+		--python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
+		$(if $(UPGRADE),--upgrade) "$$@"; }; \
+	compile requirements/lock.in --output-file requirements/lock.txt; \
+	compile pyproject.toml --output-file requirements/runtime.txt; \
+	compile requirements/build.in --constraints requirements/runtime.txt --output-file requirements/build.txt; \
+	compile pyproject.toml requirements/build.in requirements/dev.in --constraints requirements/runtime.txt \
+		--constraints requirements/build.txt --output-file requirements/dev.txt
+	@wc -l requirements/*.txt
+
+$(LOCK_VENV)/.installed: requirements/lock.txt
+	@test -n "$(PYTHON)" || { echo "Fairlead needs Python 3.11 or newer with its venv module (Debian: python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/lock.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find compiler targets tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The typed graph of a model's life: nodes, artifacts, the builder, and the checks across sections."""

@@ -1,0 +1,1 @@
+"""Kubernetes resources: their identity, names and labels, order, and patches."""

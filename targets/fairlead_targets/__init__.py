@@ -1,0 +1,1 @@
+"""The targets that come with Fairlead; each uses only what a stranger's plugin can."""
