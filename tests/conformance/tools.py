@@ -1,0 +1,53 @@
+"""Finding the programs that judge Fairlead's output: promtool, kustomize, actionlint and others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+STRICT = "FAIRLEAD_STRICT_TOOLS"
+"""Set to 1 where every tool has been installed: a missing one is then a failure, so that nothing skips unseen."""
+
+WHERE = {
+    "actionlint": "github.com/rhysd/actionlint",
+    "kubeconform": "github.com/yannh/kubeconform",
+    "kustomize": "sigs.k8s.io/kustomize",
+    "prometheus": "the package `prometheus` of Debian and Ubuntu",
+    "promtool": "the package `prometheus` of Debian and Ubuntu",
+    "shellcheck": "the package `shellcheck` of Debian and Ubuntu",
+    "zizmor": "requirements/dev.txt",
+}
+
+
+def find(name: str, search: str | None = None) -> Path:
+    """The program `name` on `search` (a PATH; by default the caller's, then this environment's own programs).
+
+    Skips the test that asks where there is none, or fails it where FAIRLEAD_STRICT_TOOLS is 1.
+    """
+    beside_python = str(Path(sys.executable).parent)
+    found = shutil.which(name, path=search or os.pathsep.join([os.environ.get("PATH", ""), beside_python]))
+    if found:
+        return Path(found)
+    return missing(f"{name} is not installed; it comes with {WHERE.get(name, name)}")
+
+
+def data(variable: str) -> Path:
+    """The folder that an environment variable names, such as FAIRLEAD_CRDS; skips or fails as `find` does."""
+    value = os.environ.get(variable)
+    if not value:
+        return missing(f"{variable} is not set to a folder")
+    folder = Path(value)
+    if not folder.is_dir():
+        pytest.fail(f"{variable} names {value!r}, which is not a folder")
+    return folder
+
+
+def missing(reason: str) -> Path:
+    """Skips the test for `reason`; fails it where nothing may be missing."""
+    if os.environ.get(STRICT) == "1":
+        pytest.fail(f"{reason}, and {STRICT} is 1")
+    pytest.skip(reason)
