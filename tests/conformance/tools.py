@@ -32,22 +32,21 @@ def find(name: str, search: str | None = None) -> Path:
     found = shutil.which(name, path=search or os.pathsep.join([os.environ.get("PATH", ""), beside_python]))
     if found:
         return Path(found)
-    return missing(f"{name} is not installed; it comes with {WHERE.get(name, name)}")
+    reason = f"{name} is not installed; it comes with {WHERE.get(name, name)}"
+    if os.environ.get(STRICT) == "1":
+        pytest.fail(f"{reason}, and {STRICT} is 1")
+    pytest.skip(reason)
 
 
 def data(variable: str) -> Path:
-    """The folder that an environment variable names, such as FAIRLEAD_CRDS; skips or fails as `find` does."""
+    """The folder that an environment variable names, such as FAIRLEAD_CRDS; skips the test where it is not set.
+
+    Data that belongs to others cannot be installed as a program can, so FAIRLEAD_STRICT_TOOLS does not ask for it.
+    """
     value = os.environ.get(variable)
     if not value:
-        return missing(f"{variable} is not set to a folder")
+        pytest.skip(f"{variable} is not set to a folder")
     folder = Path(value)
     if not folder.is_dir():
         pytest.fail(f"{variable} names {value!r}, which is not a folder")
     return folder
-
-
-def missing(reason: str) -> Path:
-    """Skips the test for `reason`; fails it where nothing may be missing."""
-    if os.environ.get(STRICT) == "1":
-        pytest.fail(f"{reason}, and {STRICT} is 1")
-    pytest.skip(reason)
