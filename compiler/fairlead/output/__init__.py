@@ -1,1 +1,1 @@
-"""Writing the compiled tree: deterministic YAML, the inventory, pruning, and the atomic swap."""
+"""From compiled results to the files in the repository: YAML, the tree, its inventories, and the atomic swap."""
