@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 
 NUMERIC: frozenset[str] = frozenset({"integer", "float"})
@@ -20,12 +21,12 @@ class DriftFact:
     """What is known about one measure of drift."""
 
     method: str
-    threshold: float
+    threshold: Decimal
     """The score from which a column counts as drifted, where nothing is said."""
-    warn: float | None
+    warn: Decimal | None
     """The score that practice calls a moderate shift; None where practice knows no such thing."""
-    lower: float
-    upper: float | None
+    lower: Decimal
+    upper: Decimal | None
     """The greatest score that there can be; a threshold at or above it can never be exceeded."""
     columns: frozenset[str]
     """The column types that it can be taken of."""
@@ -37,9 +38,9 @@ class DriftFact:
 _FACTS = (
     DriftFact(
         method="psi",
-        threshold=0.25,
-        warn=0.1,
-        lower=0.0,
+        threshold=Decimal("0.25"),
+        warn=Decimal("0.1"),
+        lower=Decimal("0"),
         upper=None,
         columns=NUMERIC | CATEGORICAL,
         formula="sum over bins of (p - q) ln(p / q)",
@@ -48,10 +49,10 @@ _FACTS = (
     ),
     DriftFact(
         method="ks",
-        threshold=0.1,
+        threshold=Decimal("0.1"),
         warn=None,
-        lower=0.0,
-        upper=1.0,
+        lower=Decimal("0"),
+        upper=Decimal("1"),
         columns=NUMERIC,
         formula="sup over x of |F(x) - G(x)|",
         source="The two-sample statistic of Kolmogorov and Smirnov, not its p-value: on a window of many rows every "
@@ -59,9 +60,9 @@ _FACTS = (
     ),
     DriftFact(
         method="wasserstein",
-        threshold=0.1,
+        threshold=Decimal("0.1"),
         warn=None,
-        lower=0.0,
+        lower=Decimal("0"),
         upper=None,
         columns=NUMERIC,
         formula="integral of |F(x) - G(x)| dx, divided by the reference's standard deviation",
@@ -70,10 +71,10 @@ _FACTS = (
     ),
     DriftFact(
         method="jensen-shannon",
-        threshold=0.1,
+        threshold=Decimal("0.1"),
         warn=None,
-        lower=0.0,
-        upper=1.0,
+        lower=Decimal("0"),
+        upper=Decimal("1"),
         columns=NUMERIC | CATEGORICAL,
         formula="sqrt((KL(p, m) + KL(q, m)) / 2) with m = (p + q) / 2 and logarithms to base 2",
         source="Endres and Schindelin (2003); scipy.spatial.distance.jensenshannon with base=2; 0.1 is Evidently's "
@@ -81,10 +82,10 @@ _FACTS = (
     ),
     DriftFact(
         method="chi2",
-        threshold=0.95,
+        threshold=Decimal("0.95"),
         warn=None,
-        lower=0.0,
-        upper=1.0,
+        lower=Decimal("0"),
+        upper=Decimal("1"),
         columns=CATEGORICAL,
         formula="1 - p of Pearson's chi-squared test of homogeneity",
         source="Pearson (1900); scipy.stats.chi2_contingency. One minus the p-value, so that more is worse here too.",
@@ -94,7 +95,7 @@ DRIFT: Mapping[str, DriftFact] = MappingProxyType({fact.method: fact for fact in
 """Every measure by its name in the language."""
 
 
-def default_threshold(method: str) -> float:
+def default_threshold(method: str) -> Decimal:
     """The threshold of a method where nothing is said. Raises KeyError for an unknown method."""
     return DRIFT[method].threshold
 
