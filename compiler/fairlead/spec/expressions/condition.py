@@ -1,0 +1,278 @@
+"""When a graph's switch takes a branch.
+
+KServe's router gives the condition to GJSON and takes the first step whose result exists, so a comparison has to
+become a query that finds nothing when it does not hold. GJSON queries arrays: `[@this].#(score>=0.5)` is the body as
+a list of one, filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+from typing import Any, ClassVar, Final, Self, TypeAlias
+
+from fairlead.source.diagnostics import Code
+from fairlead.spec.expressions.reader import EQUALITY, Op, Reader
+from fairlead.spec.expressions.tokens import NOWHERE, Kind, Span
+from fairlead.spec.units.base import Unit, UnitError, decimal_text
+
+NOT_A_VALUE = Code(
+    "FL1320",
+    "a value that a condition cannot compare with",
+    """
+    A condition compares a field of a JSON body with a number, `true`, `false`, or a text in quotes. A text has no
+    quotes, backslashes or control characters in it and does not start with `~`, which all mean something else to
+    KServe's router. Only numbers have an order; texts and booleans are compared by `==` and `!=`.
+
+    ```yaml
+    when: label >= "benign"         # FL1320
+    ```
+
+    Mended:
+
+    ```yaml
+    when: label == "benign"
+    ```
+    """,
+)
+TOO_LARGE = Code(
+    "FL1321",
+    "a condition with too many alternatives",
+    """
+    KServe's router knows neither `and` nor `or`. Fairlead writes a condition out as a list of alternatives, whose
+    number multiplies when groups of `or` are joined by `and`. Beyond 32 nobody could review what is generated.
+
+    ```yaml
+    when: (a > 1 or b > 1) and (c > 1 or d > 1) and …       # FL1321, with six such groups: 64 alternatives
+    ```
+
+    Mended: let the model before the switch compute the decision, as one field.
+
+    ```yaml
+    when: route == "specialist"
+    ```
+    """,
+)
+
+DEFAULT_GJSON: Final = "@this"
+"""The condition of a branch without one. It always holds; an empty one never would, and the router would answer 404."""
+MOST_ALTERNATIVES: Final = 32
+MOST_COMPARISONS: Final = 32
+DEEPEST: Final = 16
+_FORBIDDEN: Final = frozenset("\"\\'`{}")
+_WORDS: Final = ("and", "or", "not", "true", "false")
+Value: TypeAlias = Decimal | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A field of the body, compared with a value. The path has keys and positions in lists."""
+
+    path: tuple[str | int, ...]
+    op: Op
+    value: Value
+    path_span: Span = field(default=NOWHERE, compare=False, repr=False)
+    value_span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def query(self) -> str:
+        """As a query of GJSON. Names, digits and checked text only: nothing in it can close the query."""
+        return f"{'.'.join(map(str, self.path))}{self.op}{_literal(self.value)}"
+
+    def __str__(self) -> str:
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
+        return f"{path} {self.op} {_literal(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Holds when every term does."""
+
+    terms: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"({term})" if isinstance(term, AnyOf) else str(term) for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds when one term does."""
+
+    terms: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.terms))
+
+
+Term: TypeAlias = Comparison | AllOf | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Unit):
+    """When a switch takes a branch, by fields of the JSON that it receives: score >= 0.5, or
+    label == "benign" and predictions[0] > 0.3.
+
+    `and` binds closer than `or`; parentheses group. A field that the body lacks makes its comparison false. A field
+    that holds a text is compared as text even with a number, because the router does so.
+    """
+
+    term: Term
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "minLength": 5,
+        "examples": ["score >= 0.5", 'label == "benign" and predictions[0] > 0.3'],
+    }
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The condition that `text` stands for. Raises UnitError for FL1300 to FL1303, FL1320 and FL1321."""
+        reader = Reader(text, "score >= 0.5")
+        term = _any(reader, 0)
+        reader.end()
+        found = cls(term)
+        if sum(1 for _ in found.comparisons()) > MOST_COMPARISONS or _count(term) > MOST_ALTERNATIVES:
+            message = (
+                f"the condition has {_count(term)} alternatives of comparisons, and {MOST_ALTERNATIVES} are the most"
+            )
+            raise UnitError(TOO_LARGE, message, "let the model before the switch compute the decision as one field")
+        return found
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Every comparison, from left to right."""
+        return _comparisons(self.term)
+
+    def gjson(self) -> str:
+        """The path of GJSON whose result exists when the condition holds.
+
+        Terms joined by `and` filter one after the other; those joined by `or` stand in a list of which the first is
+        taken, since GJSON leaves out what does not exist.
+        """
+        paths = [_chain(alternative) for alternative in _alternatives(self.term)]
+        return paths[0] if len(paths) == 1 else f"[{','.join(paths)}].0"
+
+    def __str__(self) -> str:
+        return str(self.term)
+
+
+def _any(reader: Reader, depth: int) -> Term:
+    terms = [_all(reader, depth)]
+    while reader.accept("or"):
+        terms.append(_all(reader, depth))
+    return terms[0] if len(terms) == 1 else AnyOf(tuple(terms))
+
+
+def _all(reader: Reader, depth: int) -> Term:
+    terms = [_term(reader, depth)]
+    while reader.accept("and"):
+        terms.append(_term(reader, depth))
+    return terms[0] if len(terms) == 1 else AllOf(tuple(terms))
+
+
+def _term(reader: Reader, depth: int) -> Term:
+    opening = reader.accept("(")
+    if not opening:
+        return _comparison(reader)
+    if depth == DEEPEST:
+        raise UnitError(TOO_LARGE, f"parentheses are nested deeper than {DEEPEST}", "write fewer", *opening.span)
+    term = _any(reader, depth + 1)
+    reader.sign(")")
+    return term
+
+
+def _comparison(reader: Reader) -> Comparison:
+    reader.refuse_reversed()
+    if reader.next.text in _WORDS:
+        raise reader.unexpected("a field", "write a field, a comparison and a value, as score >= 0.5")
+    first = reader.word("a field")
+    path: list[str | int] = [first.text]
+    last = first
+    while reader.next.text in (".", "["):
+        if reader.take().text == ".":
+            last = reader.word("a field")
+            path.append(last.text)
+            continue
+        position = reader.next
+        if position.kind is not Kind.NUMBER or not position.text.isdigit() or len(position.text) > 6:
+            raise reader.unexpected("a position in a list", "write it as predictions[0]")
+        reader.take()
+        path.append(int(position.text))
+        last = reader.sign("]")
+    op, op_span = reader.comparison()
+    value, span = _value(reader)
+    if op in (Op.EQ, Op.NE):
+        if isinstance(value, Decimal) and value % 1:
+            message = f"`{op}` cannot be used with {decimal_text(value)}: equality of floating-point numbers is luck"
+            raise UnitError(EQUALITY, message, "write >= or <= with a bound", *op_span)
+    elif not isinstance(value, Decimal):
+        raise UnitError(NOT_A_VALUE, f"{_literal(value)} has no order", "compare it by == or !=", *span)
+    return Comparison(tuple(path), op, value, first.span.to(last.span), span)
+
+
+def _value(reader: Reader) -> tuple[Value, Span]:
+    token = reader.next
+    if token.kind is Kind.TEXT:
+        reader.take()
+        text = token.text[1:-1]
+        stray = next((character for character in text if character in _FORBIDDEN or not character.isprintable()), None)
+        if stray is not None or text.startswith("~"):
+            message = f"a text in a condition cannot {'start with `~`' if stray is None else f'have {stray!r} in it'}"
+            raise UnitError(NOT_A_VALUE, message, "compare with a plain word, or with a number", *token.span)
+        return text, token.span
+    if token.kind in (Kind.PERCENTAGE, Kind.DURATION):
+        raise UnitError(
+            NOT_A_VALUE, f"`{token.text}` is no number of JSON", "write a plain decimal number", *token.span
+        )
+    if token.kind is Kind.WORD and token.text not in ("true", "false"):
+        quoted = f'"{token.text}"'
+        raise UnitError(NOT_A_VALUE, f"`{token.text}` is no value", "put a text in quotes", *token.span, quoted)
+    if token.kind is Kind.WORD:
+        reader.take()
+        return token.text == "true", token.span
+    return reader.number("a number, a text in quotes, true or false")
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return decimal_text(value) if isinstance(value, Decimal) else f'"{value}"'
+
+
+def _comparisons(term: Term) -> Iterator[Comparison]:
+    if isinstance(term, Comparison):
+        yield term
+        return
+    for below in term.terms:
+        yield from _comparisons(below)
+
+
+def _count(term: Term) -> int:
+    """The number of alternatives, without making them."""
+    if isinstance(term, Comparison):
+        return 1
+    counts = [_count(below) for below in term.terms]
+    if isinstance(term, AnyOf):
+        return sum(counts)
+    total = 1
+    for count in counts:
+        total *= count
+    return total
+
+
+def _alternatives(term: Term) -> list[tuple[Comparison, ...]]:
+    """The condition as alternatives, each of comparisons that must all hold."""
+    if isinstance(term, Comparison):
+        return [(term,)]
+    below = [_alternatives(each) for each in term.terms]
+    if isinstance(term, AnyOf):
+        return [alternative for alternatives in below for alternative in alternatives]
+    return [tuple(one for part in parts for one in part) for parts in product(*below)]
+
+
+def _chain(comparisons: tuple[Comparison, ...]) -> str:
+    """Filters in a row. `#(…)#` gives a list for the next; the last gives the body itself or nothing."""
+    queries = [comparison.query for comparison in comparisons]
+    first, *rest = [*(f"#({query})#" for query in queries[:-1]), f"#({queries[-1]})"]
+    return "|".join([f"[@this].{first}", *rest])
