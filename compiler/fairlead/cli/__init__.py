@@ -1,1 +1,1 @@
-"""The command line, one module a command."""
+"""The command line: one module a command, each imported only when it is called."""

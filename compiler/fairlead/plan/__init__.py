@@ -1,1 +1,1 @@
-"""The typed graph of a model's life: nodes, artifacts, the builder, and the checks across sections."""
+"""The plan: one typed graph of a model's whole life, and the cross-checks that only a graph can make."""

@@ -1,1 +1,1 @@
-"""fairlead.yaml, its environments and hardware, and the locks: a pipeline as one environment has it."""
+"""fairlead.yaml, environments, the hardware catalogue and the locks: what a specification means in one place."""

@@ -1,1 +1,1 @@
-"""Kubernetes resources: their identity, names and labels, order, and patches."""
+"""Kubernetes resources: identity, generated names and labels, order, and the patches that users put over them."""

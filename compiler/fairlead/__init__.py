@@ -1,0 +1,1 @@
+"""Fairlead: one YAML specification of a model in production, compiled into what its platforms run."""

@@ -1,0 +1,143 @@
+"""What commands share: finding the project, choosing specifications, and saying what was found."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
+from fairlead.source.places import Place
+
+if TYPE_CHECKING:
+    from fairlead.workspace.load import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("text", "json", "github", "sarif")
+
+
+def project_option(function: F) -> F:
+    """`--project`: where fairlead.yaml is."""
+    return click.option(
+        "--project",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=None,
+        help="The folder of fairlead.yaml; this one or the nearest above it otherwise.",
+    )(function)
+
+
+def format_option(function: F) -> F:
+    """`--format` of diagnostics."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How findings are printed.",
+    )(function)
+
+
+def environment_option(function: F) -> F:
+    """`--environment`, as often as wanted."""
+    return click.option(
+        "--environment", "-e", "environments", multiple=True, help="Only this environment; repeatable."
+    )(function)
+
+
+def colour(stream: Any) -> bool:
+    """Whether a stream is a terminal that wants colour (https://no-color.org)."""
+    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def open_project(project: Path | None) -> Path:
+    """The project's root, or exit 1 with a diagnostic."""
+    from fairlead.workspace import codes
+    from fairlead.workspace.discover import PROJECT_FILE, project_root
+
+    start = project or Path.cwd()
+    root = project_root(start) if project is None else (start.resolve() if (start / PROJECT_FILE).is_file() else None)
+    if root is None:
+        message = (
+            f"there is no {PROJECT_FILE} in {start} or above it"
+            if project is None
+            else f"there is no {PROJECT_FILE} in {start}"
+        )
+        missing = Diagnostic(
+            codes.NO_PROJECT,
+            Place.start_of(PROJECT_FILE),
+            message,
+            "run `fairlead init`, or name the folder with --project",
+        )
+        say([missing], None, "text", err=True)
+        raise click.exceptions.Exit(1)
+    return root
+
+
+def chosen(workspace: Workspace, specs: Iterable[Path]) -> set[str] | None:
+    """The names of the pipelines whose files, folders or names were given; None for all. Exit 1 where one matches
+    nothing.
+    """
+    from fairlead.workspace import codes
+
+    given = list(specs)
+    if not given:
+        return None
+    names: set[str] = set()
+    for path in given:
+        matched = _matching(workspace, path)
+        if not matched:
+            message = f"`{path}` is no specification of this project"
+            where = next(iter(workspace.documents), "fairlead.yaml")
+            say(
+                [
+                    Diagnostic(
+                        codes.NO_SPECS,
+                        Place.start_of(where),
+                        message,
+                        "name a file that `specs` in fairlead.yaml matches",
+                    )
+                ],
+                workspace,
+                "text",
+                err=True,
+            )
+            raise click.exceptions.Exit(1)
+        names |= matched
+    return names
+
+
+def _matching(workspace: Workspace, path: Path) -> set[str]:
+    try:
+        relative = path.resolve().relative_to(workspace.root).as_posix()
+    except ValueError:
+        relative = ""
+    files = {
+        file: name
+        for file, name in workspace.specs.items()
+        if file == relative or file.startswith(f"{relative}/") or relative == "."
+    }
+    return set(files.values()) or {name for name in workspace.specs.values() if name == str(path)}
+
+
+def say(diagnostics: Iterable[Diagnostic], workspace: Workspace | None, form: str, *, err: bool = False) -> None:
+    """Prints findings: to standard output where they are the result, and to standard error where they are not."""
+    from fairlead.source.render import render
+
+    stream = sys.stderr if err else sys.stdout
+    found = in_order(list(diagnostics))
+    sources = workspace.text_of if workspace else lambda _: None
+    text = render(found, sources, form, color=form == "text" and colour(stream))
+    if text:
+        click.echo(text, file=stream, nl=not text.endswith("\n"))
+
+
+def exit_if_errors(diagnostics: Iterable[Diagnostic]) -> None:
+    """Exit 1 where any finding is an error."""
+    if has_errors(list(diagnostics)):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,87 @@
+"""The command `fairlead`: it finds the command's module, and turns whatever happens into an exit code.
+
+0: done. 1: the input is at fault. 2: there is a difference. 3: Fairlead is at fault, and a report was written.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from fairlead.cli.exits import FAULT, INPUT, OUR_FAULT
+
+COMMANDS = {
+    "init": "A project that compiles, to start from.",
+    "validate": "Everything that is wrong with the specifications.",
+    "compile": "Write what the platforms run.",
+    "check": "Is what is committed what compiling gives?",
+    "graph": "The life of a model, as a picture.",
+    "explain": "A diagnostic at length, or where a generated line comes from.",
+    "schema": "The JSON Schemas of specifications and projects.",
+    "targets": "The targets that are installed.",
+    "fmt": "Canonical formatting that keeps comments.",
+}
+"""Each command's name, which is its module's, and one line of help: known without importing it."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module when the command is called, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order in which a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"fairlead.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table and without an import."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; for a word that is none, the nearest one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from fairlead.source.words import nearest_word
+
+            word = nearest_word(args[0], list(COMMANDS))
+            meant = f" Did you mean '{word}'?" if word else ""
+            raise click.UsageError(f"No such command '{args[0]}'.{meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="fairlead", prog_name="fairlead")
+def cli() -> None:
+    """Compiles specifications of models in production into what their platforms run."""
+
+
+def main() -> Any:
+    """Runs the command line and leaves with its exit code. No traceback reaches a user."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = INPUT
+        click.echo("interrupted", err=True)
+    except click.ClickException as error:
+        error.show()
+        code = INPUT
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: there is nobody left to tell.
+        sys.stderr.close()
+        code = INPUT
+    except FAULT as error:
+        from fairlead.cli.report import write_report
+
+        write_report(error)
+        code = OUR_FAULT
+    sys.exit(code if isinstance(code, int) else 0)

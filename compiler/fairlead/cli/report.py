@@ -1,0 +1,31 @@
+"""The report of a fault of Fairlead's own: to be sent along with a bug report, and shown in place of a traceback."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+REPORT = Path(".fairlead") / "crash-report.txt"
+
+
+def write_report(error: BaseException) -> None:
+    """Writes what happened to `.fairlead/crash-report.txt`, and says so; to standard error where that fails."""
+    lines = [
+        f"fairlead {version('fairlead')}, Python {platform.python_version()}, ",
+        f"{platform.system()} {platform.machine()}\n",
+        f"arguments: {sys.argv[1:]}\n\n",
+        *traceback.format_exception(error),
+    ]
+    click.echo(f"error: this is a fault of Fairlead's, not of your files: {type(error).__name__}: {error}", err=True)
+    try:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text("".join(lines), encoding="utf-8")
+    except OSError as reason:
+        click.echo(f"the report could not be written to {REPORT} ({reason}); here it is:\n{''.join(lines)}", err=True)
+        return
+    click.echo(f"  help: please report it, with {REPORT}", err=True)

@@ -1,0 +1,234 @@
+"""Tuning, training, evaluation, the gate, registration and the candidate record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fairlead.catalogue.tasks import usual_metrics
+from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
+from fairlead.plan.nodes import Decide, Divide, Evaluate, Propose, Register, Run, Train, Tune
+from fairlead.plan.scope import Scope, secret_pairs
+from fairlead.plan.stages.data import code_image, step_run, uses_of
+from fairlead.plan.trials import trials
+from fairlead.spec.model import Evaluate as EvaluateSection, Model, Train as TrainSection
+
+MODEL = Artifact("model", ArtifactType.MODEL)
+EVALUATION = Artifact("report/evaluation", ArtifactType.REPORT)
+CHAMPION = Artifact("report/champion", ArtifactType.REPORT)
+VERDICT = Artifact("report/gate", ArtifactType.REPORT)
+VERSION = Artifact("version", ArtifactType.MODEL_VERSION)
+CANDIDATE = Artifact("candidate", ArtifactType.CANDIDATE)
+BEST = Artifact("parameters/best", ArtifactType.PARAMETERS)
+
+
+def build(scope: Scope, model: Model, train: TrainSection) -> None:
+    """Everything from the split to the candidate record."""
+    split = next((node for node in scope.nodes.values() if isinstance(node, Divide)), None)
+    run = _train_run(scope, train)
+    data = _training_data(scope, train, split)
+    if model.tune is not None:
+        _tune(scope, model, run, data)
+    _train(scope, model, train, run, data)
+    section = model.evaluate or EvaluateSection()
+    _evaluate(scope, model, section, split)
+    _gate_and_register(scope, model, train, section)
+
+
+def _train_run(scope: Scope, train: TrainSection) -> Run:
+    run = step_run(scope, train, "train")
+    return replace(run, seed=train.seed)
+
+
+def _training_data(scope: Scope, train: TrainSection, split: Divide | None) -> tuple[Use, ...]:
+    """The training and validation parts, and what the step names besides."""
+    parts = [give.name for give in split.gives if give.name != "test"] if split else []
+    return tuple(Use(part, f"dataset/{part}") for part in parts) + uses_of(scope, train.inputs, ("model", "train"))
+
+
+def _evaluation(scope: Scope, model: Model, section: EvaluateSection, rows: str, champion: bool = False) -> Run:
+    """The built-in evaluator, or the user's own, on one part of the split."""
+    if section.command is not None:
+        return Run(
+            image=scope.image(section.image or code_image(scope)),
+            command=tuple(section.command),
+            parameters={str(name): value for name, value in section.parameters.items()},
+            env={str(name): value for name, value in section.env.items()},
+            secrets=secret_pairs({str(name): value for name, value in section.secrets.items()}),
+            hardware=scope.hardware("evaluate"),
+            timeout=section.timeout,
+            retries=2,
+            service_account=str(section.service_account) if section.service_account else None,
+        )
+    dataset = scope.datasets.get(scope.split_of or "")
+    labels = dataset.with_role("label") if dataset else []
+    label = labels[0] if labels else None
+    parameters: dict[str, Any] = {
+        "task": model.task,
+        "metrics": list(metrics(model, section)),
+        "label": label,
+        "positive": dataset.columns[label].positive if dataset and label else None,
+        "slices": list(_slices(section)),
+        "rows": rows,
+        "champion": champion,
+    }
+    run = scope.built_in("evaluate", parameters, "evaluate", timeout=section.timeout)
+    if section.image is None:
+        return run
+    return replace(run, image=scope.image(section.image))
+
+
+def metrics(model: Model, section: EvaluateSection) -> tuple[str, ...]:
+    """The metrics that an evaluation computes: those that are named, else the task's usual ones."""
+    return tuple(str(name) for name in section.metrics) if section.metrics else tuple(usual_metrics(model.task))
+
+
+def _slices(section: EvaluateSection) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(gate.slice for gate in section.gates if gate.slice))
+
+
+def _tune(scope: Scope, model: Model, run: Run, data: tuple[Use, ...]) -> None:
+    assert model.tune is not None
+    tune, path = model.tune, ("model", "tune")
+    trial = replace(run, hardware=scope.hardware("tune", "train"))
+    section = model.evaluate or EvaluateSection()
+    score = _evaluation(scope, model, section, "validation")
+    if score.built_in:
+        score = replace(score, parameters={**score.parameters, "metrics": [str(tune.objective.metric)], "slices": []})
+    choose = scope.built_in("choose", {"objective": str(tune.objective)})
+    scope.add(
+        Tune(
+            id="tune",
+            title=f"{tune.search} search",
+            path=path,
+            place=scope.unit.place(*path),
+            uses=data,
+            gives=(Give("parameters", BEST),),
+            run=trial,
+            trials=trials(tune, run.parameters),
+            parallel=tune.parallel,
+            objective=tune.objective,
+            score=score,
+            choose=choose,
+            waits=scope.pending(trial.image, score.image, choose.image),
+        )
+    )
+
+
+def _train(scope: Scope, model: Model, train: TrainSection, run: Run, data: tuple[Use, ...]) -> None:
+    path = ("model", "train")
+    tuned = (Use("parameters", BEST.id),) if model.tune else ()
+    scope.add(
+        Train(
+            id="train",
+            title="training",
+            path=path,
+            place=scope.unit.place(*path),
+            uses=data + tuned,
+            gives=(Give("model", MODEL),),
+            run=run,
+            tuned=model.tune is not None,
+            distributed=train.distributed,
+            checkpoint=train.checkpoint,
+            waits=scope.pending(run.image),
+        )
+    )
+
+
+def _evaluate(scope: Scope, model: Model, section: EvaluateSection, split: Divide | None) -> None:
+    path = ("model", "evaluate")
+    test = (Use("test", "dataset/test"),) if split else ()
+    extra = uses_of(scope, section.inputs, path) if section.command else ()
+    common = {
+        "path": path,
+        "place": scope.unit.place(*path),
+        "metrics": metrics(model, section),
+        "slices": _slices(section),
+    }
+    run = _evaluation(scope, model, section, "test")
+    scope.add(
+        Evaluate(
+            id="evaluate",
+            title="evaluation on the test split",
+            uses=(Use("model", MODEL.id), *test, *extra),
+            gives=(Give("report", EVALUATION),),
+            run=run,
+            waits=scope.pending(run.image),
+            **common,  # type: ignore[arg-type]
+        )
+    )
+    if any(gate.champion for gate in section.gates):
+        run = _evaluation(scope, model, section, "test", champion=True)
+        scope.add(
+            Evaluate(
+                id="champion",
+                title="the champion, on the same rows",
+                uses=(*test, *extra),
+                gives=(Give("report", CHAMPION),),
+                run=run,
+                champion=True,
+                waits=scope.pending(run.image),
+                **common,  # type: ignore[arg-type]
+            )
+        )
+
+
+def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section: EvaluateSection) -> None:
+    unit = scope.unit
+    champion = "champion" in scope.nodes
+    gate = scope.built_in(
+        "gate", {"gates": [str(clause) for clause in section.gates], "min_support": section.min_support}, "evaluate"
+    )
+    path: tuple[str, ...] = ("model", "evaluate", "gates")
+    scope.add(
+        Decide(
+            id="gate",
+            title=f"gate of {len(section.gates)} clauses" if section.gates else "gate without clauses",
+            path=path,
+            place=unit.place(*path),
+            uses=(
+                Use("evaluation", EVALUATION.id),
+                *((Use("champion", CHAMPION.id, optional=True),) if champion else ()),
+            ),
+            gives=(Give("verdict", VERDICT),),
+            run=gate,
+            gates=section.gates,
+            min_support=section.min_support,
+            waits=scope.pending(gate.image),
+        )
+    )
+    name = str(model.registry.name) if model.registry else unit.name
+    path = ("model", "registry")
+    register = scope.built_in("register", {"registry": name, "flavor": model.framework}, cache=False)
+    scope.add(
+        Register(
+            id="register",
+            title=f"registration as {name}",
+            path=path,
+            place=unit.place(*path),
+            uses=(Use("model", MODEL.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id)),
+            gives=(Give("version", VERSION),),
+            run=register,
+            registry=name,
+            waits=scope.pending(register.image),
+        )
+    )
+    retraining = unit.pipeline.retraining
+    promote = retraining.promote if retraining else "pull-request"
+    path = ("retraining", "promote")
+    approval = tuple(str(team) for team in train.approval)
+    propose = scope.built_in("propose", {"promote": promote, "approval": list(approval)}, cache=False)
+    scope.add(
+        Propose(
+            id="propose",
+            title="candidate record",
+            path=path,
+            place=unit.place(*path),
+            uses=(Use("version", VERSION.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id)),
+            gives=(Give("candidate", CANDIDATE),),
+            run=propose,
+            approval=approval,
+            promote=promote,
+            waits=scope.pending(propose.image),
+        )
+    )

@@ -1,0 +1,58 @@
+"""One pipeline in one environment, with everything that compiling may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+
+from fairlead.project.lock import Lock
+from fairlead.project.model import Environment, Project
+from fairlead.source.nodes import Mapping, Path, place_of
+from fairlead.source.places import Place
+from fairlead.spec.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One pipeline in one environment.
+
+    `pipeline` is the specification with the project's defaults below it and the environment's patch over it; `root` is
+    the tree that it was validated from, whose nodes know the file that they were written in.
+    """
+
+    project: Project
+    project_root: Mapping
+    environment: str
+    pipeline: Pipeline
+    root: Mapping
+    file: str
+    lock: Lock | None = None
+    lock_root: Mapping | None = None
+
+    @property
+    def name(self) -> str:
+        """The pipeline's name."""
+        return str(self.pipeline.metadata.name)
+
+    @property
+    def settings(self) -> Environment:
+        """The environment's own section of fairlead.yaml."""
+        return next(value for key, value in self.project.environments.items() if str(key) == self.environment)
+
+    def place(self, *path: str | int) -> Place:
+        """Where the specification says what is at `path`; the nearest section's key for what is a default."""
+        return place_of(self.root, path)
+
+    def project_place(self, *path: str | int) -> Place:
+        """Where fairlead.yaml says what is at `path`."""
+        return place_of(self.project_root, path)
+
+    def has(self, path: Path) -> bool:
+        """Whether the specification writes something at `path`, rather than leaving it to a default."""
+        from fairlead.source.nodes import find
+
+        return find(self.root, path) is not None
+
+
+Peers = MappingABC[str, Unit]
+"""The units of one environment by the name of their pipeline."""

@@ -1,0 +1,92 @@
+"""Every generated name and label. They are a public interface: dashboards, policies and people rely on them.
+
+A name is the pipeline's followed by what the thing is for. Where that is longer than Kubernetes or a platform
+allows, it is cut and ends with eight digits of a hash of the whole, so that it stays unique and never changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fairlead.project.unit import Unit
+
+DNS_LABEL = 63
+"""The longest DNS label (RFC 1035), and so the longest name of a Service, a Workflow or a label's value."""
+CRON_WORKFLOW = 52
+"""The longest name of a CronWorkflow: Argo appends a dash and the time."""
+INFERENCE_SERVICE = 44
+"""The longest name of an InferenceService: KServe appends `-predictor`, and for a canary a version and a hash."""
+GENERATED_BY = "fairlead"
+
+
+def fit(name: str, limit: int = DNS_LABEL) -> str:
+    """`name`, cut to `limit` characters with a hash of the whole where it is longer."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: limit - 9].rstrip('-.')}-{digest}"
+
+
+def training(pipeline: str) -> str:
+    """The training workflow's template, and the ServiceAccount, Role and NetworkPolicy of its Pods."""
+    return fit(f"{pipeline}-train")
+
+
+def schedule(pipeline: str, purpose: str) -> str:
+    """A CronWorkflow: `retrain`, `drift`, `quality`, `batch` or `watch`."""
+    return fit(f"{pipeline}-{purpose}", CRON_WORKFLOW)
+
+
+def watching(pipeline: str) -> str:
+    """What drift, quality and batch scoring run as: their ServiceAccount, Role and NetworkPolicy."""
+    return fit(f"{pipeline}-watch")
+
+
+def champion(pipeline: str) -> str:
+    """The ConfigMap that tells gate and drift which version is served."""
+    return fit(f"{pipeline}-champion")
+
+
+def service(pipeline: str) -> str:
+    """The InferenceService or InferenceGraph, and what belongs to it."""
+    return fit(pipeline, INFERENCE_SERVICE)
+
+
+def serving_account(pipeline: str) -> str:
+    """The ServiceAccount of the model's server."""
+    return fit(f"{pipeline}-serve")
+
+
+def runtime(pipeline: str) -> str:
+    """The ServingRuntime of the pipeline."""
+    return fit(f"{pipeline}-runtime")
+
+
+def rules(pipeline: str, purpose: str) -> str:
+    """A PrometheusRule: `slo`, `drift`, `quality` or `training`."""
+    return fit(f"{pipeline}-{purpose}")
+
+
+def file_name(kind: str, name: str) -> str:
+    """The file of a resource."""
+    return f"{kind.lower()}-{name}.yaml"
+
+
+def labels(unit: Unit) -> dict[str, str]:
+    """The labels that every generated resource of a pipeline carries; the specification's own come first."""
+    own = {str(key): str(value) for key, value in unit.pipeline.metadata.labels.items()}
+    return {
+        **own,
+        "app.kubernetes.io/name": unit.name,
+        "app.kubernetes.io/part-of": str(unit.project.metadata.name),
+        "app.kubernetes.io/managed-by": GENERATED_BY,
+        "fairlead.dev/pipeline": unit.name,
+        "fairlead.dev/team": str(unit.pipeline.metadata.owner),
+    }
+
+
+def selector(unit: Unit) -> dict[str, str]:
+    """The labels that select a pipeline's Pods."""
+    return {"fairlead.dev/pipeline": unit.name}

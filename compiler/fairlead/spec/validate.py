@@ -1,0 +1,304 @@
+"""From a tree of nodes to a model, with every mistake at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from fairlead.source.diagnostics import Code, Diagnostic, defined_codes
+from fairlead.source.nodes import Mapping, Node, Path, Scalar, Sequence, child, find, place_of, plain
+from fairlead.source.places import Place
+from fairlead.source.words import nearest_word
+
+M = TypeVar("M", bound=BaseModel)
+
+UNKNOWN_KEY = Code(
+    "FL1101",
+    "a key that the language does not know",
+    """
+    The section has no such key. Fairlead never skips what it does not understand: a typo in `retires: 2` would
+    otherwise leave the default in force, and nobody would notice before the first outage.
+
+    ```yaml
+    model:
+      train:
+        command: [python, -m, train]
+        retires: 2        # FL1101: did you mean `retries`?
+    ```
+
+    Write the key that was meant, or remove it. The language reference lists the keys of every section; an editor
+    that knows `pipeline.schema.json` offers them.
+    """,
+)
+MISSING_KEY = Code(
+    "FL1102",
+    "a required key is missing",
+    """
+    The section cannot do without this key, and there is no default that would be safe.
+
+    ```yaml
+    metadata:
+      name: churn         # FL1102: `owner` is missing
+    ```
+
+    Mended:
+
+    ```yaml
+    metadata:
+      name: churn
+      owner: growth-ml
+    ```
+    """,
+)
+WRONG_TYPE = Code(
+    "FL1103",
+    "a value of the wrong type",
+    """
+    The value is of another type than the key takes: text where a number belongs, a list where a mapping belongs,
+    or nothing at all. Values are never converted, because a guess that is right on most days is wrong on the others.
+
+    ```yaml
+    model:
+      train:
+        command: python -m train      # FL1103: an argument vector is a list
+    ```
+
+    Mended:
+
+    ```yaml
+    model:
+      train:
+        command: [python, -m, train]
+    ```
+
+    A key with nothing behind it holds null. For a section with all its defaults, write `{}`: `serving: {}`.
+    """,
+)
+NOT_A_CHOICE = Code(
+    "FL1104",
+    "a word that is not one of the choices",
+    """
+    The key takes one of a few words, and this is none of them. The message lists them.
+
+    ```yaml
+    data:
+      split: {method: hashed}     # FL1104: did you mean `hash`?
+    ```
+    """,
+)
+OUT_OF_BOUNDS = Code(
+    "FL1105",
+    "a value out of bounds",
+    """
+    The value has the right type, but is too small, too large, too short, too long, or not of the form that the key
+    takes. The message gives the bound.
+
+    ```yaml
+    data:
+      split: {test: 1.2}          # FL1105: less than 1
+    ```
+    """,
+)
+NOT_A_MAPPING = Code(
+    "FL1106",
+    "a file that is not a mapping",
+    """
+    A file of Fairlead's is a mapping that starts with `apiVersion` and `kind`. This one is a list or a single value.
+
+    ```yaml
+    apiVersion: fairlead.dev/v1
+    kind: Pipeline
+    metadata: {name: churn, owner: growth-ml}
+    ```
+    """,
+)
+
+_TYPES = {Mapping: "a mapping", Sequence: "a list"}
+_WANTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "int_from_float": "a whole number",
+    "finite_number": "a finite number",
+}
+
+
+def validated(model: type[M], root: Node) -> tuple[M | None, list[Diagnostic]]:
+    """`root` as a `model`, or None and everything that is wrong with it."""
+    if not isinstance(root, Mapping):
+        message = f"a file of Fairlead's is a mapping, and this is {_kind(root)}"
+        return None, [Diagnostic(NOT_A_MAPPING, root.place, message, "start with `apiVersion: fairlead.dev/v1`")]
+    try:
+        return model.model_validate(plain(root)), []
+    except ValidationError as error:
+        found = [_diagnostic(model, root, detail) for detail in error.errors(include_url=False)]
+        return None, list(dict.fromkeys(found))
+
+
+def _diagnostic(model: type[BaseModel], root: Mapping, detail: ErrorDetails) -> Diagnostic:
+    path, on_key = _path(root, detail)
+    kind, context = detail["type"], detail.get("ctx", {})
+    code = defined_codes().get(kind)
+    if code is not None:
+        return _from_unit(code, root, path, context, on_key)
+    name = _dotted(path)
+    if kind == "extra_forbidden":
+        return _unknown_key(model, root, path)
+    if kind == "missing":
+        return _missing(root, path)
+    node = find(root, path)
+    place = _place(root, path, on_key)
+    if kind == "literal_error":
+        choices = _choices(str(context.get("expected", "")))
+        text = node.text if isinstance(node, Scalar) else _kind(node)
+        message = f"`{text}` is not one of the choices for `{name}`: {', '.join(choices)}"
+        return Diagnostic(NOT_A_CHOICE, place, message, "write one of them", nearest_word(text, choices))
+    if kind in _WANTED:
+        message = f"`{name}` takes {_WANTED[kind]}, and this is {_kind(node)}"
+        return Diagnostic(WRONG_TYPE, place, message, _type_help(kind, node))
+    reason = str(context.get("error", "")) or detail["msg"]
+    message = f"`{name}`: {reason[:1].lower()}{reason[1:]}"
+    return Diagnostic(OUT_OF_BOUNDS, place, message, "see the language reference for the bounds of this key")
+
+
+def _from_unit(code: Code, root: Mapping, path: Path, context: MappingABC[str, Any], on_key: bool) -> Diagnostic:
+    place = _place(root, path, on_key)
+    node = find(root, path)
+    length = context.get("length")
+    if not on_key and isinstance(node, Scalar) and node.inline and length is not None:
+        place = node.text_place.within(int(context.get("offset", 0)), int(length))
+    message, help_ = str(context.get("text", code.title)), str(context.get("help", ""))
+    return Diagnostic(code, place, message, help_, context.get("nearest"))
+
+
+def _unknown_key(model: type[BaseModel], root: Mapping, path: Path) -> Diagnostic:
+    section = _dotted(path[:-1])
+    known = [name for name in keys_at(model, path[:-1]) if find(root, (*path[:-1], name)) is None]
+    word = nearest_word(str(path[-1]), known)
+    where = f"`{section}`" if section else "the top level"
+    message = f"{where} has no key `{path[-1]}`"
+    remaining = ", ".join(known) or "none that is not already there"
+    help_ = "remove it, or write the key that was meant" if word else f"the keys that it can have: {remaining}"
+    return Diagnostic(UNKNOWN_KEY, _place(root, path, on_key=True), message, help_, word)
+
+
+def _missing(root: Mapping, path: Path) -> Diagnostic:
+    section = _dotted(path[:-1])
+    where = f"`{section}`" if section else "the file"
+    place = place_of(root, path)
+    return Diagnostic(MISSING_KEY, place, f"{where} needs the key `{path[-1]}`", f"add `{path[-1]}:`")
+
+
+def _path(root: Mapping, detail: ErrorDetails) -> tuple[Path, bool]:
+    """The location as a path into the tree: without the tags that unions put in, and whether it is about a key."""
+    steps, node, on_key = [], root, False
+    location = detail["loc"]
+    for position, step in enumerate(location):
+        below = child(node, step) if node is not None else None
+        if below is not None:
+            steps.append(step)
+            node = below  # type: ignore[assignment]
+        elif step == "[key]":
+            on_key = True
+        elif position == len(location) - 1 and detail["type"] in ("missing", "extra_forbidden"):
+            steps.append(step)
+    return tuple(steps), on_key
+
+
+def _place(root: Mapping, path: Path, on_key: bool) -> Place:
+    """The place of a value, or of the key that holds it; what is not written has the place of its section's key."""
+    if on_key and path and isinstance(path[-1], str):
+        parent = find(root, path[:-1])
+        if isinstance(parent, Mapping) and path[-1] in parent.entries:
+            return parent.entries[path[-1]].key_place
+    return place_of(root, path)
+
+
+def keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that the section at `path` can have, by the names that a file uses."""
+    current: list[Any] = [model]
+    for step in path:
+        current = [below for kind in current for below in _below(kind, step)]
+    return sorted(
+        {field.alias or name for kind in current if _is_model(kind) for name, field in kind.model_fields.items()}
+    )
+
+
+def _below(kind: Any, step: str | int) -> list[Any]:
+    """The model types that can stand one step below a type, through unions, lists, mappings and annotations."""
+    if _is_model(kind):
+        for name, field in kind.model_fields.items():
+            if step in (name, field.alias):
+                return _models(field.annotation)
+        return []
+    return kind.inner if isinstance(kind, _Container) else []
+
+
+def _models(annotation: Any) -> list[Any]:
+    if _is_model(annotation):
+        return [annotation]
+    arguments = get_args(annotation)
+    if not arguments:
+        return []
+    inner = [found for argument in arguments for found in _models(argument)]
+    container = getattr(annotation, "__origin__", None)
+    return [_Container(inner)] if container in (dict, tuple, list) and inner else inner
+
+
+class _Container:
+    """A list or a mapping of models: one step leads into it."""
+
+    def __init__(self, inner: list[Any]) -> None:
+        self.inner = inner
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _choices(expected: str) -> list[str]:
+    """The words of pydantic's `'a', 'b' or 'c'`."""
+    return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",") if part.strip()]
+
+
+def _kind(node: Node | None) -> str:
+    if node is None:
+        return "nothing"
+    if isinstance(node, Scalar):
+        if node.value is None:
+            return "null"
+        if isinstance(node.value, bool):
+            return f"the boolean {node.text}"
+        return f"the number {node.text}" if isinstance(node.value, int | float) else f"the text `{node.text[:40]}`"
+    return _TYPES[type(node)]
+
+
+def _type_help(kind: str, node: Node | None) -> str:
+    wanted = _WANTED[kind]
+    if isinstance(node, Scalar) and node.value is None:
+        return (
+            "write `{}` for a section with all its defaults"
+            if wanted == "a mapping"
+            else "write a value, or remove the key"
+        )
+    if wanted == "text" and isinstance(node, Scalar):
+        return f'put it in quotes: "{node.text}"'
+    if wanted == "a list" and isinstance(node, Scalar):
+        return "write a list: [first, second]"
+    return f"write {wanted}"
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
