@@ -91,6 +91,15 @@ class Measurement:
         """Whether canary and stable can be told apart."""
         return self.selection != "route" and not self.graph
 
+    @property
+    def sum(self) -> str | None:
+        """The histogram's `_sum`. Its rate, in seconds a second, is the mean number of requests in flight.
+
+        Little's law: L = lambda W, so the time that all requests spent is the number that were there, over any while
+        that is long against one request.
+        """
+        return f"{self.bucket.removesuffix('_bucket')}_sum" if self.bucket else None
+
     def matchers(self, service: str, namespace: str, version: str | int | None = None) -> tuple[Matcher, ...]:
         """What selects the series of one service, of one version of it where that is given.
 

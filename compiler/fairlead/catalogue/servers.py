@@ -70,11 +70,10 @@ def mlflow(kserve: str) -> Runtime:
             "MLSERVER_HTTP_PORT": "8080",
             "MLSERVER_GRPC_PORT": "9000",
             "MLSERVER_METRICS_PORT": "8082",
-            "MODELS_DIR": "/mnt/models",
             # Its default is below the working directory, which a read-only root file system forbids.
             "MLSERVER_METRICS_DIR": "/tmp/metrics",  # noqa: S108
         }),
-        packages=shipped.packages("mlflow", kserve), python="3.10", gpu="optional", uid=1000,
+        packages=shipped.packages("mlflow", kserve), gpu="optional", uid=1000,
         # A pyfunc answers what it was logged with (`pyfunc_predict_fn`): labels where nothing was said.
         decided_by_model=True,
         files=Files("an MLflow model: a file MLmodel at the top of the folder"),
@@ -103,10 +102,11 @@ def torchserve(kserve: str) -> Runtime:
     return Runtime(
         name="torchserve", kserve=kserve, family="torchserve", image=shipped.image("torchserve", kserve),
         format_name="pytorch", format_version="1", protocols=("v1", "v2"), default_protocol="v2",
-        # The ports stand in the model's own config/config.properties; these are KServe's convention.
-        port=8085, metrics_port=8082, metrics_path="/metrics",
+        # KServe's wrapper in the image answers here; the ports behind it stand in the model's config/config.properties.
+        port=8080, metrics_port=8082, metrics_path="/metrics",
         args=("torchserve", "--start", "--model-store=/mnt/models/model-store",
               "--ts-config=/mnt/models/config/config.properties"),
+        # For the protocol v2; `kserve` is the envelope of v1.
         env=MappingProxyType({"TS_SERVICE_ENVELOPE": "kservev2"}),
         gpu="optional", uid=1000, writable=("/home/model-server",), decided_by_model=True,
         files=Files("config/config.properties and model-store/*.mar"),

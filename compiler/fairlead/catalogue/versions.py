@@ -79,7 +79,7 @@ def _holds(version: str, operator: str, bound: str, *, prefix: bool) -> bool:
         # PEP 440: `<1.5` leaves out 1.5rc1, because nobody means it.
         return here < there and not (here[0] == there[0] and here[1] < (3, 0) and there[1] == (3, 0))
     # PEP 440: `>1.5` leaves out 1.5.post1.
-    return here > there and not (here[0] == there[0] and here[2] > -1 and there[2] == -1)
+    return here > there and not (here[:2] == there[:2] and here[2] > -1 and there[2] == -1)
 
 
 def satisfies(version: str, specifier: str) -> bool:
