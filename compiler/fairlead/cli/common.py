@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -125,7 +125,14 @@ def _matching(workspace: Workspace, path: Path) -> set[str]:
     return set(files.values()) or {name for name in workspace.specs.values() if name == str(path)}
 
 
-def say(diagnostics: Iterable[Diagnostic], workspace: Workspace | None, form: str, *, err: bool = False) -> None:
+class Texts(Protocol):
+    """Where the text of a file is to be had."""
+
+    def text_of(self, file: str) -> str | None:
+        """The text of a file, or None where there is none."""
+
+
+def say(diagnostics: Iterable[Diagnostic], workspace: Texts | None, form: str, *, err: bool = False) -> None:
     """Prints findings: to standard output where they are the result, and to standard error where they are not."""
     from fairlead.source.render import render
 
@@ -133,7 +140,7 @@ def say(diagnostics: Iterable[Diagnostic], workspace: Workspace | None, form: st
     found = in_order(list(diagnostics))
     sources = workspace.text_of if workspace else lambda _: None
     text = render(found, sources, form, color=form == "text" and colour(stream))
-    if text:
+    if found or form != "text":
         click.echo(text, file=stream, nl=not text.endswith("\n"))
 
 

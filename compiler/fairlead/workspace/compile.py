@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import PurePosixPath
 
-from fairlead.output.assemble import Made, assemble
-from fairlead.output.checks import output_findings
-from fairlead.output.desired import Assembled, Owner, Selection
+from fairlead.output.assemble import assemble
+from fairlead.output.desired import PROJECT_FILE, Assembled, Owner, Selection
 from fairlead.plan.plan import Plan
-from fairlead.project.model import Project
-from fairlead.resources.patches import Patched, apply_patches
+from fairlead.resources.patches import apply_patches
 from fairlead.resources.resource import Deferred
 from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
 from fairlead.target import Compiled, Shared
@@ -19,14 +19,28 @@ from fairlead.workspace.plans import plans
 from fairlead.workspace.targets import Chosen, chosen_targets
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the targets made for one owner, patches applied, and why some of it may be missing."""
+
+    owner: Owner
+    source: str
+    compiled: Mapping[str, Compiled]
+    explained: tuple[str, ...]
+
+
 @dataclass
 class Compilation:
     """What compiling gives: files for every owner, what waits, and everything that was found."""
 
     selection: Selection
-    assembled: list[Assembled] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
     deferred: dict[Owner, tuple[Deferred, ...]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def assembled(self, output: PurePosixPath) -> list[Assembled]:
+        """The files of every owner, with names, headers and bytes."""
+        return [assemble(made.owner, made.source, made.compiled, output, made.explained) for made in self.made]
 
     @property
     def failed(self) -> bool:
@@ -67,43 +81,40 @@ def compile_workspace(
         for name, plan in by_name.items():
             if pipelines is None or name in pipelines:
                 _compile_plan(result, plan, chosen)
-        _compile_shared(result, workspace, project, environment, built.of(environment), chosen)
+        _compile_shared(result, workspace, environment, built.of(environment), chosen)
     if not environments:
-        _compile_shared(result, workspace, project, None, built.all(), chosen)
-    result.diagnostics = in_order([*result.diagnostics, *output_findings(result.assembled, project, workspace.root)])
+        _compile_shared(result, workspace, None, built.all(), chosen)
+    result.diagnostics = in_order(result.diagnostics)
     return result
 
 
 def _compile_plan(result: Compilation, plan: Plan, chosen: Iterable[Chosen]) -> None:
-    owner = Owner(plan.unit.environment, plan.name)
-    made = [(choice, choice.target.compile(plan, choice.options)) for choice in chosen]
-    patched = apply_patches(plan.unit, [Patched(choice.target.name, compiled) for choice, compiled in made])
-    result.diagnostics += [found for _, compiled in made for found in compiled.diagnostics]
+    owner, unit = Owner(plan.unit.environment, plan.name), plan.unit
+    made = {choice.target.name: choice.target.compile(plan, choice.options) for choice in chosen}
+    deferred = tuple(waiting for compiled in made.values() for waiting in compiled.deferred)
+    resources = [resource for compiled in made.values() for resource in compiled.resources]
+    patched = apply_patches(unit, resources, deferred)
+    remaining = iter(patched.resources)
+    made = {
+        name: replace(compiled, resources=tuple(islice(remaining, len(compiled.resources))))
+        for name, compiled in made.items()
+    }
+    result.diagnostics += [found for compiled in made.values() for found in compiled.diagnostics]
     result.diagnostics += patched.diagnostics
-    result.deferred[owner] = tuple(waiting for _, compiled in made for waiting in compiled.deferred)
-    result.assembled.append(
-        _assembled(owner, plan.unit.file, patched.compiled, result.deferred[owner], str(plan.unit.project.output))
-    )
+    result.deferred[owner] = deferred
+    reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in plan.waiting())
+    if not plan.nodes:
+        reasons = (*reasons, "training happens in another environment, and nothing is served here")
+    result.made.append(Made(owner, unit.file, made, reasons))
 
 
 def _compile_shared(
-    result: Compilation,
-    workspace: Workspace,
-    project: Project,
-    environment: str | None,
-    plans_: Sequence[Plan],
-    chosen: Iterable[Chosen],
+    result: Compilation, workspace: Workspace, environment: str | None, plans_: Sequence[Plan], chosen: Iterable[Chosen]
 ) -> None:
-    """What pipelines share. Not for a part of the pipelines alone: it would be of all that are shared."""
-    shared = Shared(project, workspace.project_root, environment, plans_)
-    made = [(choice.target.name, choice.target.compile_shared(shared, choice.options)) for choice in chosen]
-    result.diagnostics += [found for _, compiled in made for found in compiled.diagnostics]
+    assert workspace.project is not None
+    shared = Shared(workspace.project, workspace.project_root, environment, plans_)
     owner = Owner(environment)
-    result.deferred[owner] = tuple(waiting for _, compiled in made for waiting in compiled.deferred)
-    result.assembled.append(_assembled(owner, "fairlead.yaml", made, result.deferred[owner], str(project.output)))
-
-
-def _assembled(
-    owner: Owner, source: str, made: Iterable[tuple[str, Compiled]], deferred: Iterable[Deferred], output: str
-) -> Assembled:
-    raise NotImplementedError((owner, source, made, deferred, output, Made, assemble))
+    made = {choice.target.name: choice.target.compile_shared(shared, choice.options) for choice in chosen}
+    result.diagnostics += [found for compiled in made.values() for found in compiled.diagnostics]
+    result.deferred[owner] = tuple(waiting for compiled in made.values() for waiting in compiled.deferred)
+    result.made.append(Made(owner, PROJECT_FILE, made, ()))

@@ -1,0 +1,112 @@
+"""What `compile`, `check` and `explain FILE:LINE` share: from a folder to a compilation without errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fairlead.cli.common import chosen, environment_option, exit_if_errors, open_project, project_option, say
+from fairlead.source.diagnostics import Diagnostic, Refused
+
+if TYPE_CHECKING:
+    from fairlead.workspace.compile import Compilation
+    from fairlead.workspace.load import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A workspace and what it compiles to."""
+
+    workspace: Workspace
+    compilation: Compilation
+    output: PurePosixPath
+
+    def counted(self) -> str:
+        """What was compiled, in words."""
+        names = {made.owner.pipeline for made in self.compilation.made if made.owner.pipeline}
+        places = dict.fromkeys(made.owner.environment for made in self.compilation.made if made.owner.environment)
+        return f"{len(names)} specification{'' if len(names) == 1 else 's'} for {', '.join(map(str, places))}"
+
+
+def selection_options(function: F) -> F:
+    """SPECS, `--project`, `--environment` and `--target`."""
+    for decorate in (
+        click.option("--target", "-t", "targets", multiple=True, help="Only this target; repeatable."),
+        environment_option,
+        project_option,
+        click.argument("specs", nargs=-1, type=click.Path(path_type=Path)),
+    ):
+        function = decorate(function)
+    return function
+
+
+def compiled(
+    specs: Iterable[Path], project: Path | None, environments: tuple[str, ...], targets: tuple[str, ...], form: str
+) -> Compiled:
+    """Reads, plans and compiles. Findings go to standard error; exit 1 where one is an error."""
+    from fairlead.workspace.compile import compile_workspace
+    from fairlead.workspace.load import load
+
+    root = open_project(project)
+    workspace = load(root)
+    only = chosen(workspace, specs) if workspace.specs else None
+    _known(workspace, "environments", environments, list(workspace.units))
+    _known(
+        workspace, "targets", targets, [str(name) for name in workspace.project.targets] if workspace.project else []
+    )
+    compilation = compile_workspace(workspace, only, environments, targets)
+    say(compilation.diagnostics, workspace, form, err=form == "text")
+    exit_if_errors(compilation.diagnostics)
+    assert workspace.project is not None, "a project that can't be read is an error"
+    return Compiled(workspace, compilation, PurePosixPath(workspace.project.output))
+
+
+def _known(workspace: Workspace, what: str, given: Iterable[str], known: list[str]) -> None:
+    """Exit 1 for an environment or a target on the command line that fairlead.yaml does not have."""
+    from fairlead.source.nodes import place_of
+    from fairlead.source.words import nearest_word
+    from fairlead.workspace import codes
+
+    if workspace.project is None:
+        return
+    code = codes.UNKNOWN_ENVIRONMENT if what == "environments" else codes.UNKNOWN_TARGET
+    for name in given:
+        if name not in known:
+            place = place_of(workspace.project_root, (what,))
+            message = f"fairlead.yaml has no `{name}` among its {what}"
+            say(
+                [Diagnostic(code, place, message, f"it has {', '.join(known)}", nearest_word(name, known))],
+                workspace,
+                "text",
+                err=True,
+            )
+            raise click.exceptions.Exit(1)
+
+
+def refused(error: Refused, workspace: Workspace, form: str) -> None:
+    """Says why nothing was written, and leaves with exit code 1."""
+    say(error.diagnostics, _WithOutput(workspace), form, err=form == "text")
+    raise click.exceptions.Exit(1)
+
+
+class _WithOutput:
+    """The texts of the workspace, and of generated files when a finding is about one of those."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def text_of(self, file: str) -> str | None:
+        """The text of a file of the repository; None where it can't be read."""
+        known = self._workspace.text_of(file)
+        if known is not None:
+            return known
+        try:
+            return (self._workspace.root / file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
