@@ -64,6 +64,39 @@ def runtime(pipeline: str) -> str:
     return fit(f"{pipeline}-runtime")
 
 
+def trials(pipeline: str, digest: str) -> str:
+    """The ConfigMap with the parameters of a search's trials; `digest` is the hex digest of its content."""
+    return f"{fit(f'{pipeline}-trials', DNS_LABEL - 9)}-{digest[:8]}"
+
+
+def cache(pipeline: str) -> str:
+    """The ConfigMap in which Argo keeps the outcomes of a pipeline's steps."""
+    return fit(f"{pipeline}-cache")
+
+
+def retrainer(pipeline: str) -> str:
+    """The Sensor that starts a training on an alert, and its ServiceAccount, Role and NetworkPolicy."""
+    return fit(f"{pipeline}-retrain", DNS_LABEL - 16)
+
+
+def events(project: str) -> str:
+    """The project's EventBus and EventSource; controllers append suffixes of up to 16 characters."""
+    return fit(f"{project}-events", DNS_LABEL - 16)
+
+
+EVENTS_PORT = 12000
+"""The port on which the project's EventSource listens."""
+EVENTS_PATH = "/alerts"
+"""The path to which Alertmanager posts."""
+EVENTS_TOKEN = "token"  # noqa: S105 - the name of a key
+"""The key of the bearer token in its Secret."""
+
+
+def events_url(project: str, namespace: str) -> str:
+    """Where Alertmanager posts: Argo Events appends `-eventsource-svc` to the name of an EventSource."""
+    return f"http://{events(project)}-eventsource-svc.{namespace}.svc:{EVENTS_PORT}{EVENTS_PATH}"
+
+
 def rules(pipeline: str, purpose: str) -> str:
     """A PrometheusRule: `slo`, `drift`, `quality` or `training`."""
     return fit(f"{pipeline}-{purpose}")
@@ -90,3 +123,12 @@ def labels(unit: Unit) -> dict[str, str]:
 def selector(unit: Unit) -> dict[str, str]:
     """The labels that select a pipeline's Pods."""
     return {"fairlead.dev/pipeline": unit.name}
+
+
+COMPONENT = "fairlead.dev/component"
+"""The label that tells the Pods of a pipeline apart: `train`, `watch` or `retrain`, beside those of its server."""
+
+
+def component(unit: Unit, name: str) -> dict[str, str]:
+    """The labels that select the Pods of one component of a pipeline."""
+    return {**selector(unit), COMPONENT: name}

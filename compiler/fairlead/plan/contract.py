@@ -1,0 +1,58 @@
+"""The contract of a step, version 1: the names of its variables and the form of their values.
+
+The engine on this machine and every target use these, so a step finds the same wherever it runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+PARAMETERS: Final = "FAIRLEAD_PARAMS"
+"""The path of a file with all parameters as one JSON object."""
+STEP: Final = "FAIRLEAD_STEP"
+PIPELINE: Final = "FAIRLEAD_PIPELINE"
+RUN_ID: Final = "FAIRLEAD_RUN_ID"
+"""Identifies the run as a whole; the same for all of its steps and for every attempt."""
+SEED: Final = "FAIRLEAD_SEED"
+CHECKPOINTS: Final = "FAIRLEAD_CHECKPOINTS"
+"""Where training writes checkpoints and finds them after an interruption: a URI in a cluster, a path here."""
+ARTIFACTS: Final = "FAIRLEAD_ARTIFACTS"
+"""The URI of the project's object store, for Fairlead's own steps."""
+TRIGGER: Final = "FAIRLEAD_TRIGGER"
+"""What started the run: `schedule`, `drift`, `quality`, `new-data` or `manual`."""
+
+REFUSED: Final = 10
+"""The exit code of a gate that refuses."""
+BAD_DATA: Final = 11
+"""The exit code of a check that data does not pass."""
+
+
+def input_variable(name: str) -> str:
+    """The variable with the path of an input, or with its URI where it is read by reference."""
+    return f"FAIRLEAD_INPUT_{_variable(name)}"
+
+
+def output_variable(name: str) -> str:
+    """The variable with the path that an output is written to."""
+    return f"FAIRLEAD_OUTPUT_{_variable(name)}"
+
+
+def parameter_variable(name: str) -> str:
+    """The variable with the value of a parameter."""
+    return f"FAIRLEAD_PARAM_{_variable(name)}"
+
+
+def parameter_text(value: Any) -> str:
+    """A parameter's value as a variable holds it: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def parameters_json(parameters: Mapping[str, Any]) -> str:
+    """The content of the file of parameters, in ASCII, in the order of the specification."""
+    return json.dumps(dict(parameters), allow_nan=False)
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace("-", "_").replace(".", "_")
