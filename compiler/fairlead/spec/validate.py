@@ -12,6 +12,7 @@ from fairlead.source.diagnostics import Code, Diagnostic, defined_codes
 from fairlead.source.nodes import Mapping, Node, Path, Scalar, Sequence, child, find, place_of, plain
 from fairlead.source.places import Place
 from fairlead.source.words import nearest_word
+from fairlead.spec.nulls import nulls
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -137,11 +138,21 @@ def validated(model: type[M], root: Node) -> tuple[M | None, list[Diagnostic]]:
     if not isinstance(root, Mapping):
         message = f"a file of Fairlead's is a mapping, and this is {_kind(root)}"
         return None, [Diagnostic(NOT_A_MAPPING, root.place, message, "start with `apiVersion: fairlead.dev/v1`")]
+    missing = list(nulls(root))
     try:
-        return model.model_validate(plain(root)), []
+        value = model.model_validate(plain(root))
     except ValidationError as error:
-        found = [_diagnostic(model, root, detail) for detail in error.errors(include_url=False)]
-        return None, list(dict.fromkeys(found))
+        details = error.errors(include_url=False)
+        # What is null is reported as such; that it is no mapping either would only repeat it.
+        found = [_diagnostic(model, root, detail) for detail in details if not _is_about_null(root, detail)]
+        return None, list(dict.fromkeys([*missing, *found]))
+    return (None, missing) if missing else (value, [])
+
+
+def _is_about_null(root: Mapping, detail: ErrorDetails) -> bool:
+    path, on_key = _path(root, detail)
+    node = find(root, path)
+    return not on_key and detail["type"] in _WANTED and isinstance(node, Scalar) and node.value is None
 
 
 def _diagnostic(model: type[BaseModel], root: Mapping, detail: ErrorDetails) -> Diagnostic:
@@ -165,9 +176,37 @@ def _diagnostic(model: type[BaseModel], root: Mapping, detail: ErrorDetails) -> 
     if kind in _WANTED:
         message = f"`{name}` takes {_WANTED[kind]}, and this is {_kind(node)}"
         return Diagnostic(WRONG_TYPE, place, message, _type_help(kind, node))
+    bound = _bound(kind, context)
+    if bound:
+        text = node.text if isinstance(node, Scalar) else _kind(node)
+        return Diagnostic(
+            OUT_OF_BOUNDS, place, f"`{name}` is {text}, and must be {bound}", f"write a value that is {bound}"
+        )
     reason = str(context.get("error", "")) or detail["msg"]
     message = f"`{name}`: {reason[:1].lower()}{reason[1:]}"
-    return Diagnostic(OUT_OF_BOUNDS, place, message, "see the language reference for the bounds of this key")
+    return Diagnostic(OUT_OF_BOUNDS, place, message, "the language reference says what this key takes")
+
+
+def _bound(kind: str, context: MappingABC[str, Any]) -> str | None:
+    """The bound that a value breaks, in words; None for what is no bound."""
+    words = {"greater_than": "greater than", "greater_than_equal": "at least", "less_than": "less than"}
+    words["less_than_equal"] = "at most"
+    if kind in words:
+        return f"{words[kind]} {context[{'greater_than': 'gt', 'greater_than_equal': 'ge', 'less_than': 'lt'}.get(kind, 'le')]}"
+    if kind in ("too_short", "string_too_short"):
+        least = context["min_length"]
+        return f"at least {least} {_things(kind, least)} long"
+    if kind in ("too_long", "string_too_long"):
+        most = context["max_length"]
+        return f"at most {most} {_things(kind, most)} long"
+    if kind == "string_pattern_mismatch":
+        return f"of the form {context['pattern']}"
+    return None
+
+
+def _things(kind: str, count: int) -> str:
+    thing = "character" if kind.startswith("string") else "item"
+    return thing if count == 1 else f"{thing}s"
 
 
 def _from_unit(code: Code, root: Mapping, path: Path, context: MappingABC[str, Any], on_key: bool) -> Diagnostic:
@@ -182,8 +221,9 @@ def _from_unit(code: Code, root: Mapping, path: Path, context: MappingABC[str, A
 
 def _unknown_key(model: type[BaseModel], root: Mapping, path: Path) -> Diagnostic:
     section = _dotted(path[:-1])
-    known = [name for name in keys_at(model, path[:-1]) if find(root, (*path[:-1], name)) is None]
+    known = keys_at(model, path[:-1])
     word = nearest_word(str(path[-1]), known)
+    known = [name for name in known if find(root, (*path[:-1], name)) is None]
     where = f"`{section}`" if section else "the top level"
     message = f"{where} has no key `{path[-1]}`"
     remaining = ", ".join(known) or "none that is not already there"

@@ -82,10 +82,8 @@ class Unit(ABC):
     json_schema: ClassVar[dict[str, Any]] = {"type": "string"}
     """The JSON Schema of the notation: type, pattern, examples. The description is the docstring's first paragraph."""
 
-    __pydantic_serializer__: ClassVar[SchemaSerializer] = SchemaSerializer(
-        core_schema.any_schema(serialization=_AS_TEXT)
-    )
-    """Where pydantic meets a unit without knowing its type, as in the default of a JSON Schema, it is text there too."""
+    __pydantic_serializer__: ClassVar[SchemaSerializer] = _SERIALIZER
+    """Where pydantic meets a unit without knowing its type, as in the default of a JSON Schema, it is text too."""
 
     @classmethod
     @abstractmethod

@@ -1,0 +1,43 @@
+"""`fairlead schema`: the JSON Schemas of the language, and its reference as Markdown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+FILES = ("pipeline", "project", "lock")
+
+
+def model_of(name: str) -> type[BaseModel]:
+    """The model behind a kind of file."""
+    if name == "project":
+        from fairlead.project.model import Project
+
+        return Project
+    if name == "lock":
+        from fairlead.project.lock import Lock
+
+        return Lock
+    from fairlead.spec.pipeline import Pipeline
+
+    return Pipeline
+
+
+@click.command(name="schema")
+@click.argument("name", type=click.Choice(FILES), default="pipeline")
+@click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
+def command(name: str, form: str) -> None:
+    """Print the JSON Schema of a specification, of fairlead.yaml (project) or of a lock; or its reference page."""
+    if form == "markdown":
+        from fairlead.spec.reference import reference
+
+        click.echo(reference(model_of(name), name), nl=False)
+        return
+    from fairlead.spec.schema import json_schema
+
+    click.echo(json.dumps(json_schema(model_of(name), name), indent=2, ensure_ascii=False))
