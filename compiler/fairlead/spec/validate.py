@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +12,7 @@ from fairlead.source.diagnostics import Code, Diagnostic, defined_codes
 from fairlead.source.nodes import Mapping, Node, Path, Scalar, Sequence, child, find, place_of, plain
 from fairlead.source.places import Place
 from fairlead.source.words import nearest_word
+from fairlead.spec.keys import keys_at
 from fairlead.spec.nulls import nulls
 
 M = TypeVar("M", bound=BaseModel)
@@ -118,6 +119,12 @@ NOT_A_MAPPING = Code(
 )
 
 _TYPES = {Mapping: "a mapping", Sequence: "a list"}
+_BOUNDS = {
+    "greater_than": ("greater than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -189,10 +196,9 @@ def _diagnostic(model: type[BaseModel], root: Mapping, detail: ErrorDetails) -> 
 
 def _bound(kind: str, context: MappingABC[str, Any]) -> str | None:
     """The bound that a value breaks, in words; None for what is no bound."""
-    words = {"greater_than": "greater than", "greater_than_equal": "at least", "less_than": "less than"}
-    words["less_than_equal"] = "at most"
-    if kind in words:
-        return f"{words[kind]} {context[{'greater_than': 'gt', 'greater_than_equal': 'ge', 'less_than': 'lt'}.get(kind, 'le')]}"
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        return f"{words} {context[key]:g}"
     if kind in ("too_short", "string_too_short"):
         least = context["min_length"]
         return f"at least {least} {_things(kind, least)} long"
@@ -261,48 +267,6 @@ def _place(root: Mapping, path: Path, on_key: bool) -> Place:
         if isinstance(parent, Mapping) and path[-1] in parent.entries:
             return parent.entries[path[-1]].key_place
     return place_of(root, path)
-
-
-def keys_at(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that the section at `path` can have, by the names that a file uses."""
-    current: list[Any] = [model]
-    for step in path:
-        current = [below for kind in current for below in _below(kind, step)]
-    return sorted(
-        {field.alias or name for kind in current if _is_model(kind) for name, field in kind.model_fields.items()}
-    )
-
-
-def _below(kind: Any, step: str | int) -> list[Any]:
-    """The model types that can stand one step below a type, through unions, lists, mappings and annotations."""
-    if _is_model(kind):
-        for name, field in kind.model_fields.items():
-            if step in (name, field.alias):
-                return _models(field.annotation)
-        return []
-    return kind.inner if isinstance(kind, _Container) else []
-
-
-def _models(annotation: Any) -> list[Any]:
-    if _is_model(annotation):
-        return [annotation]
-    arguments = get_args(annotation)
-    if not arguments:
-        return []
-    inner = [found for argument in arguments for found in _models(argument)]
-    container = getattr(annotation, "__origin__", None)
-    return [_Container(inner)] if container in (dict, tuple, list) and inner else inner
-
-
-class _Container:
-    """A list or a mapping of models: one step leads into it."""
-
-    def __init__(self, inner: list[Any]) -> None:
-        self.inner = inner
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _choices(expected: str) -> list[str]:
