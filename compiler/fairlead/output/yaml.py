@@ -142,13 +142,15 @@ def _other(value: Any, head: str, pad: str, lines: list[str], *, in_sequence: bo
             raise TypeError(
                 f"a comment at the end of a line belongs to a scalar, not to a {type(value).__name__}: {remark!r}"
             )
-        write = _mapping if isinstance(value, dict) else _sequence
-        if in_sequence:
-            write(value, head + " ", pad + "  ", lines)
-            return
-        lines.append(head)
-        inner = pad + "  " if isinstance(value, dict) else pad
-        write(value, inner, inner, lines)
+        if not in_sequence:
+            lines.append(head)
+            head, pad = (pad + "  ", pad + "  ") if isinstance(value, dict) else (pad, pad)
+        else:
+            head, pad = head + " ", pad + "  "
+        if isinstance(value, dict):
+            _mapping(value, head, pad, lines)
+        else:
+            _sequence(value, head, pad, lines)
         return
     text = _scalar(value)
     if text:
