@@ -9,10 +9,10 @@ variable, because the same input must give the same bytes.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fairlead.resources.resource import Deferred, File, Resource
 from fairlead.source.diagnostics import Diagnostic
@@ -21,7 +21,7 @@ from fairlead.spec.base import Section
 if TYPE_CHECKING:
     from fairlead.plan.plan import Plan
     from fairlead.project.model import Project
-    from fairlead.source.nodes import Mapping
+    from fairlead.source.nodes import Mapping as MappingNode
 
 GROUP = "fairlead.targets"
 
@@ -49,7 +49,7 @@ class Shared:
     """
 
     project: Project
-    root: Mapping
+    root: MappingNode
     environment: str | None
     plans: Sequence[Plan]
 
@@ -63,6 +63,9 @@ class Target(ABC):
     """One line for `fairlead targets`: what it writes."""
     options: ClassVar[type[Options]] = Options
     """The model of this target's options."""
+    shapes: ClassVar[Mapping[tuple[str, str], Any]] = {}
+    """The type of each kind that it emits, by apiVersion and kind: a `TypedDict` or a pydantic model. A resource is
+    held to it again after the user's patches."""
 
     @abstractmethod
     def compile(self, plan: Plan, options: Options) -> Compiled:

@@ -10,6 +10,7 @@ from typing import Any
 from fairlead.project.unit import Unit
 from fairlead.resources.merging import MergeError, merge, touched
 from fairlead.resources.resource import Deferred, Origin, Resource
+from fairlead.resources.shapes import PATCHED
 from fairlead.source.diagnostics import Code, Diagnostic, Severity
 from fairlead.source.nodes import Path
 from fairlead.source.words import nearest_word
@@ -158,7 +159,7 @@ def _applied(unit: Unit, patch: Patch, path: Path, resource: Resource) -> Resour
         manifest = _operated(resource.manifest, patch)
     fields = dict(resource.fields)
     for place in touched(kind, resource.manifest, manifest):
-        fields[place] = Origin(resource.origin.node, unit.place(*path), f"patched: {patch.why}")
+        fields[place] = Origin(resource.origin.node, unit.place(*path), f"{PATCHED}{patch.why}")
     return replace(resource, manifest=manifest, fields=fields)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePosixPath
@@ -10,9 +10,13 @@ from pathlib import PurePosixPath
 from fairlead.output.assemble import assemble
 from fairlead.output.desired import PROJECT_FILE, Assembled, Owner, Selection
 from fairlead.plan.plan import Plan
+from fairlead.project.model import Project
+from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable, read_definitions
 from fairlead.resources.patches import apply_patches
 from fairlead.resources.resource import Deferred
+from fairlead.resources.shapes import misshapen
 from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
+from fairlead.source.nodes import place_of
 from fairlead.target import Compiled, Shared
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.plans import plans
@@ -84,7 +88,7 @@ def compile_workspace(
         _compile_shared(result, workspace, environment, built.of(environment), chosen)
     if not environments:
         _compile_shared(result, workspace, None, built.all(), chosen)
-    result.diagnostics = in_order(result.diagnostics)
+    result.diagnostics = in_order([*result.diagnostics, *_refused_by_crds(result, workspace, project)])
     return result
 
 
@@ -101,6 +105,9 @@ def _compile_plan(result: Compilation, plan: Plan, chosen: Iterable[Chosen]) -> 
     }
     result.diagnostics += [found for compiled in made.values() for found in compiled.diagnostics]
     result.diagnostics += patched.diagnostics
+    if unit.pipeline.patches:
+        strict = unit.project.platform.crds is not None
+        result.diagnostics += _misshapen(chosen, made, unknown=not strict)
     result.deferred[owner] = deferred
     reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in plan.waiting())
     if not plan.nodes:
@@ -118,3 +125,29 @@ def _compile_shared(
     result.diagnostics += [found for compiled in made.values() for found in compiled.diagnostics]
     result.deferred[owner] = tuple(waiting for compiled in made.values() for waiting in compiled.deferred)
     result.made.append(Made(owner, PROJECT_FILE, made, ()))
+
+
+def _misshapen(chosen: Iterable[Chosen], made: Mapping[str, Compiled], *, unknown: bool) -> Iterator[Diagnostic]:
+    """What patches have made of resources that their types refuse."""
+    for choice in chosen:
+        for resource in made[choice.target.name].resources:
+            shape = choice.target.shapes.get((str(resource.manifest["apiVersion"]), str(resource.manifest["kind"])))
+            if shape is not None:
+                yield from misshapen(resource, shape, unknown=unknown)
+
+
+def _refused_by_crds(result: Compilation, workspace: Workspace, project: Project) -> Iterator[Diagnostic]:
+    """What the clusters' own CRDs refuse, where the project keeps them."""
+    if project.platform.crds is None:
+        return
+    try:
+        judge = Judge(read_definitions(workspace.root / project.platform.crds))
+    except Unreadable as error:
+        place = place_of(workspace.project_root, ("platform", "crds"))
+        message = f"the CRDs in {project.platform.crds} can't be read: {error}"
+        yield Diagnostic(UNREADABLE_CRDS, place, message, "name a folder of CustomResourceDefinitions")
+        return
+    for made in result.made:
+        for compiled in made.compiled.values():
+            for resource in compiled.resources:
+                yield from judge.judge(resource)

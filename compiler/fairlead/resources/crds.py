@@ -1,0 +1,160 @@
+"""The clusters' own CustomResourceDefinitions, applied to everything that is written, strictly.
+
+Strict means as `kubectl apply --validate=strict`: a field that a structural schema does not list is an error. Rules in
+CEL (`x-kubernetes-validations`) are the API server's, and are not evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairlead.resources.resource import Resource
+from fairlead.source.diagnostics import Code, Diagnostic
+from fairlead.source.places import Place
+
+REFUSED = Code(
+    "FL5008",
+    "a resource that the clusters' CRDs refuse",
+    """
+    `platform.crds` in fairlead.yaml names a folder with the CustomResourceDefinitions of the clusters, and a
+    generated resource
+    does not fit the one of its kind. The place is the line of the specification that the resource comes from.
+
+    Where a patch set the field, mend the patch. Otherwise the clusters run another version of the platform than
+    fairlead.yaml says: compare `platform` with what is installed.
+    """,
+)
+UNREADABLE_CRDS = Code(
+    "FL5009",
+    "CRDs that cannot be read",
+    """
+    The folder in `platform.crds` is missing, has no CustomResourceDefinition in it, or has a file that is not YAML.
+    Without
+    them nothing can be checked, so nothing is compiled.
+
+    The CRDs of a cluster come from `kubectl get crds -o yaml`, or from the release pages of the platforms.
+    """,
+)
+
+_ANNOTATIONS = frozenset({"description", "example", "default", "format", "nullable", "externalDocs"})
+_COMBINED = frozenset({"allOf", "anyOf", "oneOf"})
+_OF_EVERY_RESOURCE: Mapping[str, Any] = {"apiVersion": {}, "kind": {}, "metadata": {}}
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The schemas of a folder of CRDs, as JSON Schemas, by apiVersion and kind."""
+
+    schemas: Mapping[tuple[str, str], Mapping[str, Any]]
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The API groups that the folder defines."""
+        return frozenset(version.partition("/")[0] for version, _ in self.schemas)
+
+
+class Unreadable(Exception):
+    """A folder of CRDs that can't be used."""
+
+
+def read_definitions(folder: Path) -> Definitions:
+    """Every CustomResourceDefinition below a folder. Raises Unreadable."""
+    from ruamel.yaml import YAML, YAMLError
+
+    reader = YAML(typ="safe", pure=False)
+    schemas: dict[tuple[str, str], Mapping[str, Any]] = {}
+    try:
+        for path in sorted(folder.rglob("*.y*ml")):
+            for document in reader.load_all(path.read_text(encoding="utf-8")):
+                schemas.update(_definitions(document))
+    except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
+    if not schemas:
+        raise Unreadable("it has no CustomResourceDefinition")
+    return Definitions(schemas)
+
+
+def _definitions(document: Any) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    items = document.get("items", [document]) if isinstance(document, Mapping) else []
+    for item in items:
+        if isinstance(item, Mapping) and item.get("kind") == "CustomResourceDefinition":
+            spec = item["spec"]
+            for version in spec["versions"]:
+                schema = strict(version["schema"]["openAPIV3Schema"])
+                schema.setdefault("properties", {}).update(_OF_EVERY_RESOURCE)
+                yield (f"{spec['group']}/{version['name']}", spec["names"]["kind"]), schema
+
+
+def strict(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A structural schema (apiextensions.k8s.io/v1) as a JSON Schema that refuses what it does not list."""
+    if schema.get("x-kubernetes-int-or-string"):
+        return {"type": ["integer", "string"]}
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key.startswith("x-kubernetes") or key in _ANNOTATIONS or (key == "pattern" and "(?i)" in value):
+            continue  # Go's inline flags are no regular expressions of JSON Schema
+        if key == "properties":
+            result[key] = {name: strict(part) for name, part in value.items()}
+        elif key in ("items", "not", "additionalProperties") and isinstance(value, Mapping):
+            result[key] = strict(value)
+        elif key in _COMBINED:
+            result[key] = [_partial(part) for part in value]  # they refine, and never list all properties
+        else:
+            result[key] = value
+    closed = "properties" in result and "additionalProperties" not in result
+    if closed and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        if schema.get("x-kubernetes-embedded-resource"):
+            result["properties"] |= dict(_OF_EVERY_RESOURCE)
+        result["additionalProperties"] = False
+    if schema.get("nullable") and "type" in result:
+        result["type"] = [result["type"], "null"]
+    return result
+
+
+def _partial(schema: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return schema
+    return {
+        key: {name: _partial(part) for name, part in value.items()} if key == "properties" else value
+        for key, value in schema.items()
+        if not key.startswith("x-kubernetes") and key not in _ANNOTATIONS
+    }
+
+
+class Judge:
+    """Holds resources to a folder's definitions, compiling the schema of a kind when it first meets one."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._validators: dict[tuple[str, str], Any] = {}
+
+    def judge(self, resource: Resource) -> Iterator[Diagnostic]:
+        """What the definition of its kind refuses in a resource; nothing for a kind whose group the folder lacks."""
+        version, kind = str(resource.manifest["apiVersion"]), str(resource.manifest["kind"])
+        schema = self._definitions.schemas.get((version, kind))
+        if schema is None:
+            group, _, _ = version.rpartition("/")
+            if group and group in self._definitions.groups:
+                message = f"the CRDs have no {kind} in {version}"
+                yield Diagnostic(REFUSED, resource.origin.place, message, "compare `platform` with what is installed")
+            return
+        if (version, kind) not in self._validators:
+            from jsonschema import Draft7Validator
+
+            self._validators[version, kind] = Draft7Validator(schema)
+        errors = self._validators[version, kind].iter_errors(resource.manifest)
+        for error in sorted(errors, key=lambda each: [str(step) for step in each.absolute_path]):
+            path = tuple(error.absolute_path)
+            dotted = ".".join(map(str, path)) or "the whole"
+            message = f"{resource.identity}: `{dotted}`: {error.message[:200]}"
+            yield Diagnostic(REFUSED, _place(resource, path), message, "the CRDs of `platform.crds` do not allow it")
+
+
+def _place(resource: Resource, path: tuple[str | int, ...]) -> Place:
+    for length in range(len(path), -1, -1):
+        if path[:length] in resource.fields:
+            return resource.fields[path[:length]].place
+    return resource.origin.place
