@@ -16,8 +16,9 @@ DNS_LABEL = 63
 """The longest DNS label (RFC 1035), and so the longest name of a Service, a Workflow or a label's value."""
 CRON_WORKFLOW = 52
 """The longest name of a CronWorkflow: Argo appends a dash and the time."""
-INFERENCE_SERVICE = 44
-"""The longest name of an InferenceService: KServe appends `-predictor`, and for a canary a version and a hash."""
+INFERENCE_SERVICE = 36
+"""The longest name of an InferenceService. KServe labels its Pods `app: isvc.<name>-<predictor.name>-predictor`, which
+may have 63 characters: 5 + 36 + 1 + 11 + 10, where `v99999-abcd` is the longest name of a predictor."""
 GENERATED_BY = "fairlead"
 
 
@@ -95,6 +96,11 @@ EVENTS_TOKEN = "token"  # noqa: S105 - the name of a key
 def events_url(project: str, namespace: str) -> str:
     """Where Alertmanager posts: Argo Events appends `-eventsource-svc` to the name of an EventSource."""
     return f"http://{events(project)}-eventsource-svc.{namespace}.svc:{EVENTS_PORT}{EVENTS_PATH}"
+
+
+def host_route(pipeline: str) -> str:
+    """The HTTPRoute or VirtualService of the host that a specification names; KServe's own have the service's name."""
+    return fit(f"{pipeline}-host")
 
 
 def rules(pipeline: str, purpose: str) -> str:

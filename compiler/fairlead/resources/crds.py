@@ -62,7 +62,8 @@ class Unreadable(Exception):
 
 def read_definitions(folder: Path) -> Definitions:
     """Every CustomResourceDefinition below a folder. Raises Unreadable."""
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     reader = YAML(typ="safe", pure=False)
     schemas: dict[tuple[str, str], Mapping[str, Any]] = {}

@@ -7,7 +7,9 @@ wrong type in one, does not pass it. The same types are applied again to what is
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 
 class Metadata(TypedDict):
@@ -79,6 +81,7 @@ class ConfigMap(TypedDict):
     kind: Literal["ConfigMap"]
     metadata: Metadata
     data: dict[str, str]
+    immutable: NotRequired[bool]
 
 
 class LabelSelector(TypedDict, total=False):

@@ -74,10 +74,10 @@ QUALITY_ROWS: Final = MetricName(
     "fairlead_quality_rows", "gauge", "Predictions in the window whose ground truth is known.", (PIPELINE, NAMESPACE)
 )
 RUN_FAILED: Final = MetricName(
-    "fairlead_run_failed_total", "counter", "Runs that ended without success.", (PIPELINE, NAMESPACE, PURPOSE)
-)
-GATE_REFUSED: Final = MetricName(
-    "fairlead_gate_refused_total", "counter", "Candidates that the gate refused.", (PIPELINE, NAMESPACE)
+    "fairlead_run_failed_total",
+    "counter",
+    "Runs that ended without success, refused candidates among them.",
+    (PIPELINE, NAMESPACE, PURPOSE),
 )
 LAST_SUCCESS: Final = MetricName(
     "fairlead_run_last_success_timestamp_seconds",
@@ -97,7 +97,6 @@ ALL: Final = (
     QUALITY_METRIC,
     QUALITY_ROWS,
     RUN_FAILED,
-    GATE_REFUSED,
     LAST_SUCCESS,
     LAST_FAILURE,
 )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal, NotRequired, Required, get_args, get_origin, get_type_hints
+
+from typing_extensions import is_typeddict
 
 from fairlead.resources.resource import Origin, Resource
 from fairlead.source.diagnostics import Code, Diagnostic, Severity
@@ -71,7 +73,7 @@ def misshapen(resource: Resource, shape: Any, *, unknown: bool = True) -> Iterat
         return
     adapter = _adapter(shape)
     try:
-        value = adapter.validate_python(dict(resource.manifest), by_alias=True, by_name=True)
+        adapter.validate_python(dict(resource.manifest), by_alias=True, by_name=True)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = tuple(step for step in detail["loc"] if isinstance(step, str | int))
@@ -83,8 +85,7 @@ def misshapen(resource: Resource, shape: Any, *, unknown: bool = True) -> Iterat
             yield Diagnostic(WRONG_SHAPE, place, message, "compare the patch with the reference of the kind")
         return
     if unknown:
-        known = adapter.dump_python(value, by_alias=True, exclude_unset=True)
-        for path in _lost(dict(resource.manifest), known):
+        for path in unknown_fields(shape, resource.manifest):
             dotted = ".".join(map(str, path))
             message = f"`{dotted}` of {resource.identity} is a field that Fairlead does not know"
             help_ = "name a folder with the clusters' CRDs as `platform.crds` to have it checked"
@@ -100,14 +101,40 @@ def _origin(patched: Mapping[Path, Origin], path: Path) -> Origin:
     return next(below, next(iter(patched.values())))
 
 
-def _lost(written: Any, known: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of what is in `written` and not in `known`."""
-    if isinstance(written, Mapping) and isinstance(known, Mapping):
-        for key, value in written.items():
-            if key not in known:
+def unknown_fields(shape: Any, value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths in `value` that a type has no field for; below a field of free form nothing is unknown."""
+    fields = _fields(shape)
+    if fields is not None and isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key not in fields:
                 yield (*path, key)
             else:
-                yield from _lost(value, known[key], (*path, key))
-    elif isinstance(written, list) and isinstance(known, list | tuple):
-        for position, (one, other) in enumerate(zip(written, known, strict=False)):
-            yield from _lost(one, other, (*path, position))
+                yield from unknown_fields(fields[key], inner, (*path, key))
+        return
+    arguments = get_args(shape)
+    origin = get_origin(shape)
+    if origin in (list, tuple) and isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from unknown_fields(arguments[0], item, (*path, position))
+    elif origin is dict and isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from unknown_fields(arguments[1], inner, (*path, key))
+    elif arguments and origin not in (list, tuple, dict, Literal):
+        # A union, or a type with annotations: what any of its parts knows is known.
+        found = [set(unknown_fields(part, value, path)) for part in arguments if part is not type(None)]
+        yield from sorted(set.intersection(*found), key=str) if found else ()
+
+
+@cache
+def _fields(shape: Any) -> Mapping[str, Any] | None:
+    """The fields of a TypedDict or a pydantic model, by the names in a manifest; None for any other type."""
+    if is_typeddict(shape):
+        return {name: _bare(hint) for name, hint in get_type_hints(shape).items()}
+    if isinstance(shape, type) and hasattr(shape, "model_fields"):
+        return {info.alias or name: info.annotation for name, info in shape.model_fields.items()}
+    return None
+
+
+def _bare(hint: Any) -> Any:
+    """A field's type without `Required` or `NotRequired` around it."""
+    return get_args(hint)[0] if get_origin(hint) in (Required, NotRequired) else hint

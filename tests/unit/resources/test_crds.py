@@ -1,0 +1,90 @@
+"""The clusters' own CRDs are applied strictly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead.resources.crds import Judge, Unreadable, read_definitions
+from fairlead.resources.resource import Origin, Resource
+from fairlead.source.places import Place
+
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget, plural: widgets}
+  scope: Namespaced
+  versions:
+    - name: v1
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              required: [size]
+              properties:
+                size: {type: integer, minimum: 1}
+                port: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}
+                free: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {a: {type: string}}}
+                note: {type: string, nullable: true, pattern: "(?i)^a"}
+"""
+SPEC = Origin("train", Place("specs/a.yaml", 3, 1, 3, 5), "training")
+SIZE = Origin("serve", Place("specs/a.yaml", 9, 1, 9, 5), "serving")
+
+
+def judge(folder: Path) -> Judge:
+    (folder / "crd.yaml").write_text(CRD)
+    return Judge(read_definitions(folder))
+
+
+def widget(version: str = "v1", **spec: Any) -> Resource:
+    manifest = {"apiVersion": f"example.com/{version}", "kind": "Widget", "metadata": {"name": "w"}, "spec": spec}
+    return Resource(manifest, SPEC, {("spec", "size"): SIZE})
+
+
+def test_what_fits_is_accepted(tmp_path: Path) -> None:
+    fitting = widget(size=2, port="http", free={"a": "x", "anything": 1}, note=None)
+    assert list(judge(tmp_path).judge(fitting)) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "words", "line"),
+    [
+        ({"size": 0}, "less than the minimum", 9),
+        ({"size": "1"}, "not of type", 9),
+        ({}, "required", 3),
+        ({"size": 1, "sise": 2}, "sise", 3),
+        ({"size": 1, "port": 1.5}, "not of type", 3),
+        ({"size": 1, "free": {"a": 1}}, "not of type", 3),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_the_line_it_came_from(
+    tmp_path: Path, spec: dict[str, Any], words: str, line: int
+) -> None:
+    (found,) = judge(tmp_path).judge(widget(**spec))
+    assert found.code.id == "FL5008"
+    assert words in found.message
+    assert found.place.line == line
+
+
+def test_a_version_that_the_group_lacks_is_refused(tmp_path: Path) -> None:
+    (found,) = judge(tmp_path).judge(widget("v2", size=1))
+    assert "no Widget in example.com/v2" in found.message
+
+
+def test_a_group_that_the_folder_lacks_is_not_judged(tmp_path: Path) -> None:
+    other = Resource({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}, SPEC)
+    assert list(judge(tmp_path).judge(other)) == []
+
+
+@pytest.mark.parametrize("text", ["", "kind: [", "kind: ConfigMap\n"])
+def test_a_folder_without_definitions_is_unreadable(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(Unreadable):
+        read_definitions(tmp_path)
