@@ -14,7 +14,8 @@ import yaml
 from hypothesis import example, given, strategies as st
 from ruamel.yaml import YAML
 
-from fairlead.output.yaml import Commented, Plain, dump
+from fairlead.output.yaml import dump
+from fairlead.resources.text import Commented, Plain
 
 
 def _ruamel(*, pure: bool) -> Callable[[str], Any]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from fairlead.output.scalars import SCALARS, comment, fits_block, one_line
+from fairlead.resources.text import Commented, Plain
 
 _CACHED_LENGTH: Final = 256
 _CACHED_TEXTS: Final = 50_000
@@ -21,28 +21,6 @@ _LONGEST_SIMPLE_KEY: Final = 1000
 """Readers may give up on a key of more than 1,024 characters that isn't announced by a question mark."""
 
 _LINE_START: Final = re.compile(r"\n(?=[^\n])")
-
-
-class Plain(str):
-    """A text that is written without quotes although some reader takes it for something else.
-
-    For the key `on` of a GitHub workflow, which is a word to GitHub and `true` to YAML 1.1. The caller answers for it.
-    """
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Commented:
-    """A value with something said about it.
-
-    `comment` stands at the end of the line of a scalar; `above` are lines over the key or the list item that holds the
-    value, whatever its kind.
-    """
-
-    value: Any
-    comment: str = ""
-    above: Sequence[str] = ()
 
 
 def dump(value: Any, header: Sequence[str] = ()) -> str:
