@@ -80,36 +80,26 @@ def open_project(project: Path | None) -> Path:
 
 
 def chosen(workspace: Workspace, specs: Iterable[Path]) -> set[str] | None:
-    """The names of the pipelines whose files, folders or names were given; None for all. Exit 1 where one matches
-    nothing.
+    """The specification files that are meant by files, folders or pipelines' names; None for all.
+
+    Exit 1 where one matches nothing.
     """
     from fairlead.workspace import codes
 
     given = list(specs)
     if not given:
         return None
-    names: set[str] = set()
+    files: set[str] = set()
     for path in given:
         matched = _matching(workspace, path)
         if not matched:
             message = f"`{path}` is no specification of this project"
-            where = next(iter(workspace.documents), "fairlead.yaml")
-            say(
-                [
-                    Diagnostic(
-                        codes.NO_SPECS,
-                        Place.start_of(where),
-                        message,
-                        "name a file that `specs` in fairlead.yaml matches",
-                    )
-                ],
-                workspace,
-                "text",
-                err=True,
-            )
+            help_ = f"`specs` in fairlead.yaml matches {', '.join(workspace.files[:8]) or 'no file'}"
+            place = Place.start_of(next(iter(workspace.documents), "fairlead.yaml"))
+            say([Diagnostic(codes.NO_SPECS, place, message, help_)], None, "text", err=True)
             raise click.exceptions.Exit(1)
-        names |= matched
-    return names
+        files |= matched
+    return files
 
 
 def _matching(workspace: Workspace, path: Path) -> set[str]:
@@ -117,12 +107,9 @@ def _matching(workspace: Workspace, path: Path) -> set[str]:
         relative = path.resolve().relative_to(workspace.root).as_posix()
     except ValueError:
         relative = ""
-    files = {
-        file: name
-        for file, name in workspace.specs.items()
-        if file == relative or file.startswith(f"{relative}/") or relative == "."
-    }
-    return set(files.values()) or {name for name in workspace.specs.values() if name == str(path)}
+    found = {file for file in workspace.files if relative in (file, ".")}
+    found |= {file for file in workspace.files if relative and file.startswith(f"{relative}/")}
+    return found or {file for file, name in workspace.specs.items() if name == str(path)}
 
 
 class Texts(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite-edits", is_flag=True, help="Replace generated files that a person has changed.")
 @click.option("--allow-empty", is_flag=True, help="Let an environment or a specification that yields nothing be so.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="Worker processes; as many as there are processors.")
 @format_option
 def command(
     specs: tuple[Path, ...],
@@ -32,6 +34,7 @@ def command(
     out: Path | None,
     overwrite_edits: bool,
     allow_empty: bool,
+    jobs: int | None,
     form: str,
 ) -> None:
     """Write everything that the specifications, or SPECS alone, compile to.
@@ -41,7 +44,7 @@ def command(
     """
     from fairlead.output.write import write
 
-    result = compiled(specs, project, environments, targets, form)
+    result = compiled(specs, project, environments, targets, form, jobs or os.cpu_count() or 1)
     root = result.workspace.root if out is None else out.resolve()
     if out is not None:
         root.mkdir(parents=True, exist_ok=True)

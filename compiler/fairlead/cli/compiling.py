@@ -47,7 +47,12 @@ def selection_options(function: F) -> F:
 
 
 def compiled(
-    specs: Iterable[Path], project: Path | None, environments: tuple[str, ...], targets: tuple[str, ...], form: str
+    specs: Iterable[Path],
+    project: Path | None,
+    environments: tuple[str, ...],
+    targets: tuple[str, ...],
+    form: str,
+    jobs: int = 1,
 ) -> Compiled:
     """Reads, plans and compiles. Findings go to standard error; exit 1 where one is an error."""
     from fairlead.workspace.compile import compile_workspace
@@ -55,12 +60,12 @@ def compiled(
 
     root = open_project(project)
     workspace = load(root)
-    only = chosen(workspace, specs) if workspace.specs else None
+    files = chosen(workspace, specs)
     _known(workspace, "environments", environments, list(workspace.units))
     _known(
         workspace, "targets", targets, [str(name) for name in workspace.project.targets] if workspace.project else []
     )
-    compilation = compile_workspace(workspace, only, environments, targets)
+    compilation = compile_workspace(workspace, files, environments, targets, jobs)
     say(compilation.diagnostics, workspace, form, err=form == "text")
     exit_if_errors(compilation.diagnostics)
     assert workspace.project is not None, "a project that can't be read is an error"

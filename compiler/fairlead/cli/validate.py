@@ -21,12 +21,11 @@ def command(specs: tuple[Path, ...], project: Path | None, form: str) -> None:
     from fairlead.workspace.load import load
     from fairlead.workspace.plans import plans
 
-    root = open_project(project)
-    workspace = load(root)
-    only = chosen(workspace, specs) if workspace.specs else None
-    result = plans(workspace, only)
-    say(result.diagnostics, workspace, form)
-    exit_if_errors(result.diagnostics)
+    workspace = load(open_project(project))
+    files = chosen(workspace, specs)
+    found = workspace.concerning(files, plans(workspace).diagnostics)
+    say(found, workspace, form)
+    exit_if_errors(found)
     if form == "text":
-        count = len(workspace.specs) if only is None else len(only)
+        count = len(workspace.files) if files is None else len(files)
         click.echo(f"{count} specification{'s' if count != 1 else ''} valid for {', '.join(workspace.units)}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as MappingABC
+from collections.abc import Iterable, Mapping as MappingABC, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,11 +33,26 @@ class Workspace:
     project_root: Mapping = field(default_factory=Mapping)
     units: dict[str, dict[str, Unit]] = field(default_factory=dict)
     """Environment -> pipeline -> unit, environments in order of promotion and pipelines by name."""
+    files: tuple[str, ...] = ()
+    """Every specification file, in order."""
     specs: dict[str, str] = field(default_factory=dict)
     """Specification file -> name of its pipeline, where it could be read."""
     documents: dict[str, Document] = field(default_factory=dict)
     """Every file that was read."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def concerning(self, files: Set[str] | None, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The findings that concern some specification files: not those in other specifications or in their locks."""
+        if files is None:
+            return list(found)
+        folders = [(other.rpartition(".")[0] + ".") for other in self.files if other not in files]
+        others = set(self.files) - files
+        return [
+            each
+            for each in found
+            if each.place.file not in others
+            and not (each.place.file.endswith(LOCK_SUFFIX) and each.place.file.startswith(tuple(folders)))
+        ]
 
     def text_of(self, file: str) -> str | None:
         """The text of a file that was read."""
@@ -65,6 +80,7 @@ def load(root: Path) -> Workspace:
         workspace.diagnostics.append(
             Diagnostic(codes.NO_SPECS, place, message, "write a specification, or mend the pattern")
         )
+    workspace.files = tuple(files)
     environments = [str(name) for name in workspace.project.environments]
     workspace.units = {name: {} for name in environments}
     for file in files:
