@@ -13,6 +13,7 @@ from fairlead.resources.resource import Deferred, Origin, Resource
 from fairlead.resources.shapes import PATCHED
 from fairlead.source.diagnostics import Code, Diagnostic, Severity
 from fairlead.source.nodes import Path
+from fairlead.source.places import Place
 from fairlead.source.words import nearest_word
 from fairlead.spec.adjustments import Patch
 
@@ -90,13 +91,17 @@ class Patched:
     """Resources after all patches, and what was wrong with those."""
 
     resources: tuple[Resource, ...]
-    diagnostics: tuple[Diagnostic, ...] = field(default=())
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unmatched: Mapping[Place, Diagnostic | None] = field(default_factory=dict)
+    """For every patch, by its place: what to say because it matches nothing here, or None. A patch may be for what
+    only one environment has, as training; so it is an error only where it matches nothing in any."""
 
 
 def apply_patches(unit: Unit, resources: Sequence[Resource], deferred: Sequence[Deferred]) -> Patched:
     """`resources` with the specification's patches over them, in the order of the file. Nothing is changed in place."""
     result = list(resources)
     found: list[Diagnostic] = []
+    unmatched: dict[Place, Diagnostic | None] = {}
     for number, patch in enumerate(unit.pipeline.patches):
         path: Path = ("patches", number)
         if (patch.merge is None) == (patch.json_ is None):
@@ -104,8 +109,13 @@ def apply_patches(unit: Unit, resources: Sequence[Resource], deferred: Sequence[
             found.append(Diagnostic(NEITHER_OR_BOTH, place, "this patch has neither or both", "write one of the two"))
             continue
         matched = [at for at, resource in enumerate(result) if _matches(patch, _kind(resource), resource.identity.name)]
+        unmatched[unit.place(*path)] = None
         if not matched:
-            found.append(_unmatched(unit, patch, path, result, deferred))
+            waits = _waits(unit, patch, path, deferred)
+            if waits is not None:
+                found.append(waits)
+            else:
+                unmatched[unit.place(*path)] = _unmatched(unit, patch, path, result, deferred)
         for at in matched:
             try:
                 result[at] = _applied(unit, patch, path, result[at])
@@ -116,7 +126,7 @@ def apply_patches(unit: Unit, resources: Sequence[Resource], deferred: Sequence[
                     Diagnostic(CANNOT_APPLY, where, message, "compare it with the resource as it is generated")
                 )
     found += _identity_changes(unit, resources, result)
-    return Patched(tuple(result), tuple(found))
+    return Patched(tuple(result), tuple(found), unmatched)
 
 
 def _kind(resource: Resource) -> str:
@@ -127,13 +137,18 @@ def _matches(patch: Patch, kind: str, name: str) -> bool:
     return patch.target.kind == kind and patch.target.name in (None, name)
 
 
+def _waits(unit: Unit, patch: Patch, path: Path, deferred: Sequence[Deferred]) -> Diagnostic | None:
+    """A note, where what the patch is for is left out for now."""
+    waiting = next((item for item in deferred if _matches(patch, item.kind, item.name)), None)
+    if waiting is None:
+        return None
+    message = f"the patch waits: {waiting.kind} {waiting.name} is left out for now ({waiting.reason})"
+    return Diagnostic(WAITS, unit.place(*path, "target"), message, waiting.detail)
+
+
 def _unmatched(
     unit: Unit, patch: Patch, path: Path, resources: Sequence[Resource], deferred: Sequence[Deferred]
 ) -> Diagnostic:
-    waiting = next((item for item in deferred if _matches(patch, item.kind, item.name)), None)
-    if waiting is not None:
-        message = f"the patch waits: {waiting.kind} {waiting.name} is left out for now ({waiting.reason})"
-        return Diagnostic(WAITS, unit.place(*path, "target"), message, waiting.detail)
     kinds = {_kind(resource) for resource in resources} | {item.kind for item in deferred}
     if patch.target.kind not in kinds:
         place = unit.place(*path, "target", "kind")

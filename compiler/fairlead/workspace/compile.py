@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -90,8 +90,17 @@ def compile_workspace(
     for made in mapped(Work(tuple(chosen), judge), tasks, jobs):
         result.made.append(made)
         result.diagnostics += made.diagnostics
+    if not environments and not targets:
+        result.diagnostics += _unmatched(result.made)
     result.diagnostics = in_order(result.diagnostics)
     return result
+
+
+def _unmatched(made: Iterable[Made]) -> Iterator[Diagnostic]:
+    """The patches that match nothing in any environment. Of a part of the output that can't be said."""
+    matched = {place for each in made for place, diagnostic in each.unmatched.items() if diagnostic is None}
+    for each in made:
+        yield from (found for place, found in each.unmatched.items() if found is not None and place not in matched)
 
 
 def _judge(workspace: Workspace, project: Project) -> tuple[Judge | None, list[Diagnostic]]:

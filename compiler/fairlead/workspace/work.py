@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from fairlead.resources.crds import Judge
 from fairlead.resources.patches import apply_patches
 from fairlead.resources.shapes import misshapen
 from fairlead.source.diagnostics import Diagnostic
+from fairlead.source.places import Place
 from fairlead.target import Compiled, Shared
 from fairlead.workspace.targets import Chosen
 
@@ -29,6 +30,8 @@ class Made:
     compiled: Mapping[str, Compiled]
     explained: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    unmatched: Mapping[Place, Diagnostic | None] = field(default_factory=dict)
+    """Of every patch, what to say if it matches nothing in any environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Work:
         unit = plan.unit
         made = {choice.target.name: choice.target.compile(plan, choice.options) for choice in self.chosen}
         found = [each for compiled in made.values() for each in compiled.diagnostics]
+        unmatched: Mapping[Place, Diagnostic | None] = {}
         if unit.pipeline.patches:
             deferred = [waiting for compiled in made.values() for waiting in compiled.deferred]
             resources = [resource for compiled in made.values() for resource in compiled.resources]
@@ -57,10 +61,11 @@ class Work:
                 for name, compiled in made.items()
             }
             found += [*patched.diagnostics, *self._misshapen(made)]
+            unmatched = patched.unmatched
         reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in plan.waiting())
         if not plan.nodes:
             reasons = ("training happens in another environment, and nothing is served here",)
-        return Made(Owner(unit.environment, plan.name), unit.file, made, reasons, tuple(found))
+        return Made(Owner(unit.environment, plan.name), unit.file, made, reasons, tuple(found), unmatched)
 
     def _shared(self, shared: Shared) -> Made:
         made = {choice.target.name: choice.target.compile_shared(shared, choice.options) for choice in self.chosen}

@@ -56,13 +56,15 @@ def test_a_json_patch_is_applied_in_order(tmp_path: Path) -> None:
 
 def test_a_patch_that_matches_no_kind_names_the_nearest(tmp_path: Path) -> None:
     patched = apply_patches(unit(tmp_path, MERGE.replace("ConfigMap", "ConfigMaps")), [resource()], [])
-    (found,) = patched.diagnostics
+    (found,) = patched.unmatched.values()
+    assert found is not None
     assert (found.code.id, str(found.place), found.nearest) == ("FL5001", "specs/churn.yaml:8:20", "ConfigMap")
 
 
 def test_a_patch_that_matches_no_name_names_the_nearest(tmp_path: Path) -> None:
     patches = MERGE.replace("kind: ConfigMap", "kind: ConfigMap, name: churn-champ")
-    (found,) = apply_patches(unit(tmp_path, patches), [resource()], []).diagnostics
+    (found,) = apply_patches(unit(tmp_path, patches), [resource()], []).unmatched.values()
+    assert found is not None
     assert (found.code.id, str(found.place), found.nearest) == ("FL5001", "specs/churn.yaml:8:37", "churn-champion")
 
 
