@@ -1,0 +1,122 @@
+"""Canaries that this version of KServe, or this way of scaling and routing, can't have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairlead.catalogue.scaling import Scaling
+from fairlead.plan.nodes import Serve
+from fairlead.source.diagnostics import Code, Diagnostic
+from fairlead_targets.kserve.checks import at
+from fairlead_targets.kserve.context import Context
+from fairlead_targets.kserve.scaling import chosen, mechanism
+
+NO_CANARY = Code(
+    "FL4201",
+    "a canary in Standard mode before KServe 0.20",
+    """
+    KServe 0.15 splits traffic between versions in Knative mode only. In Standard mode it ignores `canaryTrafficPercent`
+    without a word, and the new version would get all the traffic at once (KServe #5335).
+
+    ```yaml
+    platform: {kserve: "0.15"}
+    ---
+    serving: {mode: standard, rollout: {canary: [10%, 50%]}}     # FL4201
+    ```
+
+    Mended: serve in Knative mode, replace versions at once with `rollout: {canary: []}`, or run KServe 0.20.
+
+    ```yaml
+    serving: {mode: knative, rollout: {canary: [10%, 50%]}}
+    ```
+    """,
+)
+CANARY_WITH_KEDA = Code(
+    "FL4202",
+    "a canary in Standard mode beside KEDA",
+    """
+    KServe 0.20 gives a canary the service's own kind of autoscaler, but none of its metrics. For KEDA that is a
+    ScaledObject without triggers, which the API server refuses, so the canary would never come up.
+
+    ```yaml
+    serving:
+      scale_on: {rps: 20}
+      rollout: {canary: [10%]}          # FL4202
+    ```
+
+    Mended: scale on CPU or memory, which a HorizontalPodAutoscaler follows, or replace versions at once.
+
+    ```yaml
+    serving:
+      scale_on: {cpu: 70%}
+      rollout: {canary: [10%]}
+    ```
+    """,
+)
+CANARY_WITH_HOST = Code(
+    "FL4203",
+    "a canary in Standard mode beside a host of one's own",
+    """
+    In Standard mode KServe splits the traffic of a canary on the routes that it makes itself, and gives a canary its
+    share only once it is ready. A route for `serving.host` is a second one, of which KServe knows nothing: all of its
+    requests would reach the stable version, or a share of them a canary that is still loading its model.
+
+    ```yaml
+    serving:
+      host: digits.ml.acme.example
+      rollout: {canary: [10%]}          # FL4203
+    ```
+
+    Mended: leave `host` out, and give KServe's `domainTemplate` the form of the hosts that you want; or serve in
+    Knative mode, where every host has the same revisions behind it.
+
+    ```yaml
+    serving:
+      rollout: {canary: [10%]}
+    ```
+    """,
+)
+PART_OF_A_PERCENT = Code(
+    "FL4215",
+    "a share of traffic that is no whole percentage",
+    """
+    KServe takes traffic in whole percentages, for canaries as for the members of a splitter.
+
+    ```yaml
+    serving: {rollout: {canary: [2.5%, 50%]}}       # FL4215
+    ```
+
+    Mended:
+
+    ```yaml
+    serving: {rollout: {canary: [3%, 50%]}}
+    ```
+    """,
+)
+
+
+def rollouts(context: Context[Serve]) -> Iterator[Diagnostic]:
+    """Everything about rollouts, at `serving.rollout.canary`."""
+    node, path = context.node, ("serving", "rollout", "canary")
+    for position, weight in enumerate(node.rollout.canary):
+        if weight.percent % 1:
+            message = f"the share {weight} of a canary is no whole percentage, and KServe takes no other"
+            yield at(context, PART_OF_A_PERCENT, (*path, position), message, "write a whole percentage, as 10%")
+    if node.mode != "standard" or not (node.rollout.canary or node.canary):
+        return
+    if not context.release.canaries:
+        message = f"KServe {context.release.version} splits no traffic between versions in Standard mode"
+        yield at(context, NO_CANARY, path, message, "use `mode: knative`, or replace versions at once: `canary: []`")
+        return
+    how = mechanism(context)
+    if isinstance(how, Scaling) and how.mechanism == "keda" and node.scale_on:
+        metric, _ = chosen(node.scale_on)
+        message = (
+            f"the service follows {metric} through KEDA, and KServe gives a canary a ScaledObject without triggers"
+        )
+        help_ = "scale on cpu or memory, or replace versions at once: `canary: []`"
+        yield at(context, CANARY_WITH_KEDA, path, message, help_)
+    if node.host is not None:
+        message = f"KServe splits a canary's traffic on its own routes only, and `{node.host}` needs another one"
+        help_ = "leave `host` out, use `mode: knative`, or replace versions at once: `canary: []`"
+        yield at(context, CANARY_WITH_HOST, path, message, help_)
