@@ -72,7 +72,7 @@ def compile_workspace(
     project = workspace.project
     if project is None:
         return result
-    chosen, found = chosen_targets(project, workspace.project_root, targets)
+    chosen, found = chosen_targets(project, workspace.project_root, targets or None)
     result.diagnostics += found
     judge = None
     if not result.failed:

@@ -24,7 +24,7 @@ Document = dict[str, Any]
 def new_lock(metadata: LockMetadata) -> str:
     """The text of a lock that holds nothing yet."""
     header = [
-        f"The lock of {metadata.pipeline} in {metadata.environment}: written by `fairlead lock`, and committed.",
+        "Written by `fairlead lock`, `promote` and `rollback`: the only state of this pipeline in this environment."
     ]
     content = {"apiVersion": "fairlead.dev/v1", "kind": "Lock", "metadata": _content(metadata)}
     return dump(content, header)
@@ -76,7 +76,7 @@ def _edited(text: str, wanted: Document, section: str, key: str | None = None) -
     assert isinstance(root, Mapping)
     inner = root.get(section)
     if key is not None and isinstance(inner, Mapping) and _is_block(lines, inner):
-        first, end = _span(lines, root, section, len(lines))
+        _, end = _span(lines, root, section, len(lines))
         edited = _replaced(lines, inner, key, wanted[section][key], end)
     elif _is_block(lines, root):
         edited = _replaced(lines, root, section, wanted[section], len(lines))

@@ -63,8 +63,6 @@ class Work:
             found += [*patched.diagnostics, *self._misshapen(made)]
             unmatched = patched.unmatched
         reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in plan.waiting())
-        if not plan.nodes:
-            reasons = ("training happens in another environment, and nothing is served here",)
         return Made(Owner(unit.environment, plan.name), unit.file, made, reasons, tuple(found), unmatched)
 
     def _shared(self, shared: Shared) -> Made:
