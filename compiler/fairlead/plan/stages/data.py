@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -12,6 +11,7 @@ from fairlead.plan.formats import format_of
 from fairlead.plan.nodes import Check, Divide, Prepare, Run, Snapshot
 from fairlead.plan.plan import Dataset
 from fairlead.plan.scope import Scope, secret_pairs
+from fairlead.plan.splitting import split_rule
 from fairlead.source.diagnostics import Code
 from fairlead.source.nodes import Path
 from fairlead.spec.data import AddedColumns, Column, Data, PrepareStep, Source
@@ -334,29 +334,24 @@ def _to_split(scope: Scope, data: Data) -> str | None:
 
 def _split(scope: Scope, data: Data, name: str) -> None:
     path = ("data", "split")
-    dataset, section = scope.datasets[name], data.split
-    ids, times = dataset.with_role("id"), dataset.with_role("time")
-    method = (section.method if section else None) or ("hash" if ids else "random")
-    by = str(section.by) if section and section.by else next(iter({"hash": ids, "time": times}.get(method, [])), None)
-    if by is not None and dataset.columns and by not in dataset.columns:
-        scope.unknown("column", by, (*path, "by"), dataset.columns)
+    dataset = scope.datasets[name]
+    rule = split_rule(data, dataset)
+    if rule.by is not None and dataset.columns and rule.by not in dataset.columns:
+        scope.unknown("column", rule.by, (*path, "by"), dataset.columns)
     source = next((node for node in scope.nodes.values() if isinstance(node, Snapshot) and node.source == name), None)
     # What is never copied is split by its manifest, and the parts are manifests too.
     mode = "reference" if source is not None and not source.materialize else "copy"
-    share = Decimal(str(section.test)) if section else Decimal("0.2")
-    validation = Decimal(str(section.validation)) if section else Decimal(0)
-    seed = section.seed if section else 0
     parameters: dict[str, Any] = {
-        "method": method,
-        "by": by,
-        "test": float(share),
-        "validation": float(validation),
+        "method": rule.method,
+        "by": rule.by,
+        "test": float(rule.test),
+        "validation": float(rule.validation),
         "format": dataset.format,
         "mode": mode,
     }
-    if method == "random":
-        parameters["seed"] = seed
-    parts = ("train", "validation", "test") if validation else ("train", "test")
+    if rule.method == "random":
+        parameters["seed"] = rule.seed
+    parts = ("train", "validation", "test") if rule.validation else ("train", "test")
     gives = tuple(
         Give(part, Artifact(f"dataset/{part}", ArtifactType.DATASET, format=dataset.format)) for part in parts
     )
@@ -364,17 +359,17 @@ def _split(scope: Scope, data: Data, name: str) -> None:
     scope.add(
         Divide(
             id="split",
-            title=f"split of {name} by {method}",
+            title=f"split of {name} by {rule.method}",
             path=path,
             place=scope.unit.place(*path),
             uses=(Use("dataset", f"dataset/{name}", mode),),
             gives=gives,
             run=scope.built_in("split", parameters),
             dataset=name,
-            method=method,
-            by=by,
-            test=share,
-            validation=validation,
-            seed=seed,
+            method=rule.method,
+            by=rule.by,
+            test=rule.test,
+            validation=rule.validation,
+            seed=rule.seed,
         )
     )

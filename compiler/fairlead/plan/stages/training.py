@@ -79,8 +79,10 @@ def _evaluation(scope: Scope, model: Model, section: EvaluateSection, rows: str,
 
 
 def metrics(model: Model, section: EvaluateSection) -> tuple[str, ...]:
-    """The metrics that an evaluation computes: those that are named, else the task's usual ones."""
-    return tuple(str(name) for name in section.metrics) if section.metrics else tuple(usual_metrics(model.task))
+    """The metrics that an evaluation computes: those that are named, else the task's usual ones and what gates need."""
+    if section.metrics:
+        return tuple(str(name) for name in section.metrics)
+    return tuple(dict.fromkeys((*usual_metrics(model.task), *(gate.metric for gate in section.gates))))
 
 
 def _slices(section: EvaluateSection) -> tuple[str, ...]:

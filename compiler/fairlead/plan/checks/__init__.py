@@ -1,0 +1,61 @@
+"""Cross-checks: what no field-by-field schema can see. One module each, with `check(plan)` and the codes it reports.
+
+A check reads a plan and yields findings. It has no side effects, and it never assumes that another check has passed.
+Checks about training look at the specification and run in every environment, so that what an environment's patch breaks
+is found in the patch; the same finding from several environments is shown once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from fairlead.plan.plan import Plan
+from fairlead.source.diagnostics import Diagnostic
+
+CHECKS: tuple[str, ...] = (
+    "slo_unmeasured",
+    "latency_bucket",
+    "slo_kind",
+    "canary_hold",
+    "canary_split",
+    "gate_metric",
+    "gate_direction",
+    "gate_slice",
+    "split_leak",
+    "drift_subject",
+    "drift_timing",
+    "payload_use",
+    "payload_retention",
+    "quality_join",
+    "nothing_new",
+    "retraining_length",
+    "package_versions",
+    "gpu_profile",
+    "platform_features",
+    "unread_output",
+    "scaling",
+    "tune_search",
+    "serving_protocol",
+    "serving_shape",
+    "graph_members",
+    "timezone_alone",
+    "column_contracts",
+    "label_column",
+    "expectation_columns",
+    "literal_secrets",
+    "patch_form",
+    "approval_bypass",
+    "pinned_digest",
+    "name_collisions",
+    "renamed_from",
+    "generated_names",
+    "idle_section",
+)
+"""The modules, in the order in which they run."""
+
+
+def findings(plan: Plan) -> Iterator[Diagnostic]:
+    """Everything that the cross-checks find in a plan."""
+    for name in CHECKS:
+        yield from import_module(f"{__name__}.{name}").check(plan)
