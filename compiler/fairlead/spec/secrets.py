@@ -45,27 +45,32 @@ def _form(reason: str, pattern: str, flags: int = 0) -> _Form:
 
 
 _END: Final = r"(?![A-Za-z0-9])"
+# Random text of this length has a digit; words joined by hyphens have none.
+_DIGIT: Final = r"(?=[A-Za-z_-]*[0-9])"
+_MIXED: Final = r"(?=[A-Za-z._~+/-]*[0-9])(?=[a-z0-9._~+/-]*[A-Z])"
 _FORMS: Final = (
     _form("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY"),
     _form("an AWS access key", rf"(?:AKIA|ASIA)[A-Z2-7]{{16}}{_END}"),
     _form("a GitHub token", rf"(?:gh[pousr]_[A-Za-z0-9]{{36,}}|github_pat_[A-Za-z0-9]{{22}}_[A-Za-z0-9]{{59}}){_END}"),
-    _form("a GitLab token", r"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{20,}"),
+    _form("a GitLab token", rf"gl(?:pat|dt|rt|cbt|ptt|soat)-{_DIGIT}[A-Za-z0-9_-]{{20,}}"),
     _form("a Hugging Face token", rf"(?:hf|api_org)_[A-Za-z]{{30,}}{_END}"),
     _form("a Slack token", r"xox[abeoprs]-(?:[0-9]+-)+[A-Za-z0-9-]{10,}"),
     _form("a Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/T[A-Z0-9]+/[A-Za-z0-9/]{16,}"),
     _form("a Google API key", rf"AIza[A-Za-z0-9_-]{{35}}{_END}"),
-    _form("an OpenAI or Anthropic key", r"sk-(?:ant-|proj-|svcacct-)[A-Za-z0-9_-]{20,}"),
+    _form("an OpenAI or Anthropic key", rf"sk-(?:ant-|proj-|svcacct-){_DIGIT}[A-Za-z0-9_-]{{20,}}"),
     _form("a Stripe key", rf"[rs]k_live_[A-Za-z0-9]{{20,}}{_END}"),
     _form("a PyPI token", r"pypi-AgE[A-Za-z0-9_-]{50,}"),
     _form("an npm token", rf"npm_[A-Za-z0-9]{{36}}{_END}"),
     _form("a JSON Web Token", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     _form("an Azure storage key", r"AccountKey=[A-Za-z0-9+/]{60,}={0,2}", re.IGNORECASE),
-    _form("a bearer token", rf"(?:bearer|basic) [A-Za-z0-9._~+/-]{{24,}}=*{_END}", re.IGNORECASE),
+    _form("a bearer token", rf"(?i:bearer|basic) {_MIXED}[A-Za-z0-9._~+/-]{{24,}}=*{_END}"),
 )
-_URL_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#]*:(?P<value>[^\s/@?#]+)@")
+_URL_PASSWORD = re.compile(
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s/:@?#]{0,200}:(?P<value>[^\s/@?#]+)@"
+)
 _ASSIGNMENT = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]+[_-])*(?P<name>password|passwd|pwd|passphrase|secret|api[_-]?key|secret[_-]?key"
-    r"|access[_-]?key|auth[_-]?token|access[_-]?token|client[_-]?secret)"
+    r"(?<![A-Za-z0-9])(?P<name>(?:[A-Za-z0-9]{1,20}[_-]){0,4}(?:password|passwd|pwd|passphrase"
+    r"|secret|api[_-]?key|secret[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|client[_-]?secret))"
     r"""["']?(?:=|:\s?)["']?(?P<value>[^\s"'&;,]{4,})""",
     re.IGNORECASE,
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fairlead.spec.expressions.condition import DEFAULT_GJSON, Comparison, Condition
+from fairlead.spec.expressions.condition import Condition
 from fairlead.spec.expressions.expectation import Expectation, Function, Measure
 from fairlead.spec.expressions.gate import Gate, QualityGate
 from fairlead.spec.expressions.objective import Direction, Objective
 from fairlead.spec.expressions.reader import Op
+from fairlead.spec.expressions.terms import DEFAULT_GJSON, AllOf, AnyOf, Comparison
 from fairlead.spec.expressions.tokens import Span
 
 __all__ = [
     "DEFAULT_GJSON",
+    "AllOf",
+    "AnyOf",
     "Comparison",
     "Condition",
     "Direction",

@@ -1,21 +1,26 @@
-"""When a graph's switch takes a branch.
-
-KServe's router gives the condition to GJSON and takes the first step whose result exists, so a comparison has to
-become a query that finds nothing when it does not hold. GJSON queries arrays: `[@this].#(score>=0.5)` is the body as
-a list of one, filtered.
-"""
+"""When a graph's switch takes a branch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import Any, ClassVar, Final, Self
 
 from fairlead.source.diagnostics import Code
 from fairlead.spec.expressions.reader import EQUALITY, Op, Reader
-from fairlead.spec.expressions.tokens import NOWHERE, Kind, Span
+from fairlead.spec.expressions.terms import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Term,
+    Value,
+    comparisons,
+    count_alternatives,
+    gjson,
+    literal,
+)
+from fairlead.spec.expressions.tokens import Kind, Span
 from fairlead.spec.units.base import Unit, UnitError, decimal_text
 
 NOT_A_VALUE = Code(
@@ -56,57 +61,11 @@ TOO_LARGE = Code(
     """,
 )
 
-DEFAULT_GJSON: Final = "@this"
-"""The condition of a branch without one. It always holds; an empty one never would, and the router would answer 404."""
 MOST_ALTERNATIVES: Final = 32
 MOST_COMPARISONS: Final = 32
 DEEPEST: Final = 16
 _FORBIDDEN: Final = frozenset("\"\\'`{}")
 _WORDS: Final = ("and", "or", "not", "true", "false")
-Value: TypeAlias = Decimal | str | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A field of the body, compared with a value. The path has keys and positions in lists."""
-
-    path: tuple[str | int, ...]
-    op: Op
-    value: Value
-    path_span: Span = field(default=NOWHERE, compare=False, repr=False)
-    value_span: Span = field(default=NOWHERE, compare=False, repr=False)
-
-    @property
-    def query(self) -> str:
-        """As a query of GJSON. Names, digits and checked text only: nothing in it can close the query."""
-        return f"{'.'.join(map(str, self.path))}{self.op}{_literal(self.value)}"
-
-    def __str__(self) -> str:
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).removeprefix(".")
-        return f"{path} {self.op} {_literal(self.value)}"
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Holds when every term does."""
-
-    terms: tuple[Term, ...]
-
-    def __str__(self) -> str:
-        return " and ".join(f"({term})" if isinstance(term, AnyOf) else str(term) for term in self.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """Holds when one term does."""
-
-    terms: tuple[Term, ...]
-
-    def __str__(self) -> str:
-        return " or ".join(map(str, self.terms))
-
-
-Term: TypeAlias = Comparison | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +81,7 @@ class Condition(Unit):
 
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
-        "minLength": 5,
+        "minLength": 3,
         "examples": ["score >= 0.5", 'label == "benign" and predictions[0] > 0.3'],
     }
 
@@ -133,25 +92,22 @@ class Condition(Unit):
         term = _any(reader, 0)
         reader.end()
         found = cls(term)
-        if sum(1 for _ in found.comparisons()) > MOST_COMPARISONS or _count(term) > MOST_ALTERNATIVES:
-            message = (
-                f"the condition has {_count(term)} alternatives of comparisons, and {MOST_ALTERNATIVES} are the most"
-            )
-            raise UnitError(TOO_LARGE, message, "let the model before the switch compute the decision as one field")
+        help_ = "let the model before the switch compute the decision as one field"
+        if (several := sum(1 for _ in found.comparisons())) > MOST_COMPARISONS:
+            message = f"the condition has {several} comparisons, and {MOST_COMPARISONS} are the most"
+            raise UnitError(TOO_LARGE, message, help_)
+        if (several := count_alternatives(term)) > MOST_ALTERNATIVES:
+            message = f"the condition comes to {several} alternatives, and {MOST_ALTERNATIVES} are the most"
+            raise UnitError(TOO_LARGE, message, help_)
         return found
 
     def comparisons(self) -> Iterator[Comparison]:
         """Every comparison, from left to right."""
-        return _comparisons(self.term)
+        return comparisons(self.term)
 
     def gjson(self) -> str:
-        """The path of GJSON whose result exists when the condition holds.
-
-        Terms joined by `and` filter one after the other; those joined by `or` stand in a list of which the first is
-        taken, since GJSON leaves out what does not exist.
-        """
-        paths = [_chain(alternative) for alternative in _alternatives(self.term)]
-        return paths[0] if len(paths) == 1 else f"[{','.join(paths)}].0"
+        """The path of GJSON whose result exists when the condition holds; `DEFAULT_GJSON` is that of no condition."""
+        return gjson(self.term)
 
     def __str__(self) -> str:
         return str(self.term)
@@ -207,7 +163,7 @@ def _comparison(reader: Reader) -> Comparison:
             message = f"`{op}` cannot be used with {decimal_text(value)}: equality of floating-point numbers is luck"
             raise UnitError(EQUALITY, message, "write >= or <= with a bound", *op_span)
     elif not isinstance(value, Decimal):
-        raise UnitError(NOT_A_VALUE, f"{_literal(value)} has no order", "compare it by == or !=", *span)
+        raise UnitError(NOT_A_VALUE, f"{literal(value)} has no order", "compare it by == or !=", *span)
     return Comparison(tuple(path), op, value, first.span.to(last.span), span)
 
 
@@ -232,47 +188,3 @@ def _value(reader: Reader) -> tuple[Value, Span]:
         reader.take()
         return token.text == "true", token.span
     return reader.number("a number, a text in quotes, true or false")
-
-
-def _literal(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return decimal_text(value) if isinstance(value, Decimal) else f'"{value}"'
-
-
-def _comparisons(term: Term) -> Iterator[Comparison]:
-    if isinstance(term, Comparison):
-        yield term
-        return
-    for below in term.terms:
-        yield from _comparisons(below)
-
-
-def _count(term: Term) -> int:
-    """The number of alternatives, without making them."""
-    if isinstance(term, Comparison):
-        return 1
-    counts = [_count(below) for below in term.terms]
-    if isinstance(term, AnyOf):
-        return sum(counts)
-    total = 1
-    for count in counts:
-        total *= count
-    return total
-
-
-def _alternatives(term: Term) -> list[tuple[Comparison, ...]]:
-    """The condition as alternatives, each of comparisons that must all hold."""
-    if isinstance(term, Comparison):
-        return [(term,)]
-    below = [_alternatives(each) for each in term.terms]
-    if isinstance(term, AnyOf):
-        return [alternative for alternatives in below for alternative in alternatives]
-    return [tuple(one for part in parts for one in part) for parts in product(*below)]
-
-
-def _chain(comparisons: tuple[Comparison, ...]) -> str:
-    """Filters in a row. `#(…)#` gives a list for the next; the last gives the body itself or nothing."""
-    queries = [comparison.query for comparison in comparisons]
-    first, *rest = [*(f"#({query})#" for query in queries[:-1]), f"#({queries[-1]})"]
-    return "|".join([f"[@this].{first}", *rest])

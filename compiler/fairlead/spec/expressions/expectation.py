@@ -169,7 +169,7 @@ def _function(reader: Reader, name: Token) -> Function:
     known = [str(function) for function in Function]
     if name.text in known:
         return Function(name.text)
-    meant = _MEANT.get(name.text.lower()) or nearest_word(name.text.lower(), known)
+    meant = _MEANT.get(name.text.lower()) or nearest_word(name.text, known)
     if meant is None and reader.next.text != "(":
         help_ = f"write one of {', '.join(known)}, with its column in parentheses"
     else:

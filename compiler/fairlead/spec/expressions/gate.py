@@ -178,7 +178,7 @@ class QualityGate(Unit):
 
 
 def _number(reader: Reader) -> tuple[Decimal, Span]:
-    token = reader.next
+    token = reader.unsigned
     if token.kind is Kind.PERCENTAGE:
         fraction = decimal_text(Decimal(token.text[:-1]).scaleb(-2))
         message = f"`{token.text}` is a percentage, and a metric is a plain number"

@@ -64,7 +64,7 @@ class Objective(Unit):
         reader = Reader(text, "maximize roc_auc")
         first = reader.word("maximize or minimize")
         if first.text not in set(Direction):
-            meant = _MEANT.get(first.text.lower()) or nearest_word(first.text.lower(), list(Direction))
+            meant = _MEANT.get(first.text.lower()) or nearest_word(first.text, list(Direction))
             message = f"`{first.text}` does not say which way is better"
             raise UnitError(NO_DIRECTION, message, "write maximize or minimize, and a metric", *first.span, meant)
         metric = reader.word("a metric")

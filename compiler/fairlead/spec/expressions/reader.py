@@ -119,6 +119,12 @@ class Reader:
         """The token that comes next."""
         return self._tokens[self._position]
 
+    @property
+    def unsigned(self) -> Token:
+        """The token that comes next, or behind its sign where it has one."""
+        following = min(self._position + (self.next.text in ("-", "+")), len(self._tokens) - 1)
+        return self._tokens[following]
+
     def take(self) -> Token:
         """The next token, read."""
         token = self.next

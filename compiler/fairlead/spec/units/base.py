@@ -33,6 +33,7 @@ class UnitError(ValueError):
         length: int | None = None,
         nearest: str | None = None,
     ) -> None:
+        message = _printable(message)
         super().__init__(message)
         self.code = code
         self.message = message
@@ -146,6 +147,12 @@ class TextUnit(str, Unit):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+
+def _printable(message: str) -> str:
+    """On one line and of bounded length, whatever text it quotes: terminals obey control characters."""
+    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in message[:400])
+    return text if len(text) <= 300 else f"{text[:300]}…"
 
 
 def number_text(number: int | float) -> str:

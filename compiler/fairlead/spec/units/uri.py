@@ -199,7 +199,7 @@ def _scheme(text: str) -> tuple[str, int]:
         raise UnitError(MALFORMED, message, "write the address in full, as s3://bucket/path/")
     scheme = form["scheme"]
     if scheme not in SCHEMES:
-        meant = _MEANT.get(scheme.lower()) or nearest_word(scheme.lower(), list(SCHEMES))
+        meant = _MEANT.get(scheme.lower()) or nearest_word(scheme, SCHEMES)
         message, help_ = f"`{scheme}` is no scheme that data can be read from", f"the schemes are {', '.join(SCHEMES)}"
         raise UnitError(UNKNOWN_SCHEME, message, help_, 0, len(scheme), meant)
     return scheme, form.end()
