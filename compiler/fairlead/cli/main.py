@@ -19,6 +19,7 @@ COMMANDS = {
     "compile": "Write what the platforms run.",
     "check": "Is what is committed what compiling gives?",
     "graph": "The life of a model, as a picture.",
+    "lock": "Take a digest or a candidate into a lock.",
     "explain": "A diagnostic at length, or where a generated line comes from.",
     "schema": "The JSON Schemas of specifications and projects.",
     "targets": "The targets that are installed.",
