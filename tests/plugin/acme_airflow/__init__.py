@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any, ClassVar
 
 from fairlead.plan.plan import Plan
 from fairlead.resources import conventions
@@ -39,7 +41,7 @@ class Airflow(Target):
     name = "acme-airflow"
     summary = "Outlines of Airflow DAGs."
     options = AirflowOptions
-    shapes = {("v1", "ConfigMap"): ConfigMap}
+    shapes: ClassVar[Mapping[tuple[str, str], Any]] = {("v1", "ConfigMap"): ConfigMap}
 
     def compile(self, plan: Plan, options: Options) -> Compiled:
         """A ConfigMap with the order of the nodes, and an outline."""
