@@ -14,6 +14,7 @@ STRICT = "FAIRLEAD_STRICT_TOOLS"
 
 WHERE = {
     "actionlint": "github.com/rhysd/actionlint",
+    "go": "the Go toolchain",
     "kubeconform": "github.com/yannh/kubeconform",
     "kustomize": "sigs.k8s.io/kustomize",
     "prometheus": "the package `prometheus` of Debian and Ubuntu",
