@@ -75,7 +75,7 @@ def edited(found: Difference, current: bytes) -> Diagnostic:
 def says_the_same(desired: bytes, current: bytes) -> bool:
     """Whether both are YAML of one value, so that overwriting loses only comments and layout."""
     one, other = _loaded(desired), _loaded(current)
-    return one is not None and one == other and repr(one) == repr(other)
+    return one is not None and _same(one, other)
 
 
 def suggested_patch(resource: ResourceRef, desired: bytes, current: bytes) -> str | None:
@@ -84,10 +84,21 @@ def suggested_patch(resource: ResourceRef, desired: bytes, current: bytes) -> st
     if not isinstance(one, dict) or not isinstance(other, dict):
         return None
     patch = merge_patch(one, other)
-    if not patch or applied(one, patch) != other or {"kind", "apiVersion"} & patch.keys():
+    if not patch or not _same(applied(one, patch), other) or {"kind", "apiVersion"} & patch.keys():
         return None
     target = {"kind": resource.kind, "name": resource.name}
     return dump({"patches": [{"why": "(say why)", "target": target, "merge": patch}]})
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal, whatever the order of keys, and of one type: to Kubernetes 1, 1.0 and true are three values."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
 
 
 def merge_patch(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +109,7 @@ def merge_patch(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, A
         if isinstance(value, dict) and isinstance(before, dict):
             if inner := merge_patch(before, value):
                 patch[key] = inner
-        elif key not in one or before != value or type(before) is not type(value):
+        elif key not in one or not _same(before, value):
             patch[key] = value
     return patch
 

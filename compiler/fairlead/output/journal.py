@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from fairlead.output.inventory import path_problem
 from fairlead.output.lock import WORK
@@ -20,7 +20,7 @@ _VERSION: Final = 1
 
 
 class State(Enum):
-    """How far a move has come, told from the inodes that stand at its paths."""
+    """How far a move has come, told from what stands at its paths."""
 
     PENDING = auto()
     HALF = auto()
@@ -30,27 +30,37 @@ class State(Enum):
     """Neither: somebody else changed the path since."""
 
 
+class Mark(NamedTuple):
+    """A file or folder that is recognised wherever it is renamed to.
+
+    The time belongs to it because a file system may give the inode of what is deleted to what is made next.
+    """
+
+    inode: int
+    modified: int
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One path of the tree gets a new file or folder, or loses its own.
 
     `target` is its path and `slot` that of its place in staging, both relative to the root. What comes in waits in the
-    slot and what goes out ends there. `new` and `old` are their inodes; None stands for nothing.
+    slot and what goes out ends there. `new` and `old` are their marks; None stands for nothing.
     """
 
     target: str
     slot: str
-    new: int | None
-    old: int | None
+    new: Mark | None
+    old: Mark | None
 
     def state(self, root: Path) -> State:
         """How far it has come."""
-        here = inode(root / self.target)
+        here = mark(root / self.target)
         if here == self.new:
             return State.DONE
         if here == self.old:
             return State.PENDING
-        return State.HALF if here is None and inode(self._aside(root)) == self.old else State.FOREIGN
+        return State.HALF if here is None and mark(self._aside(root)) == self.old else State.FOREIGN
 
     def forward(self, root: Path) -> None:
         """Makes the move, or what is left of it. Raises OSError."""
@@ -77,7 +87,7 @@ class Move:
                 target.rename(slot)
             elif self.new is None:
                 slot.rename(target)
-            elif inode(aside) == self.old:
+            elif mark(aside) == self.old:
                 _replace(target, aside, slot)
             elif not exchange(slot, target):
                 _replace(target, slot, aside)
@@ -96,12 +106,13 @@ def _replace(target: Path, incoming: Path, outgoing: Path) -> None:
     incoming.rename(target)
 
 
-def inode(path: Path) -> int | None:
-    """The inode at `path`, links not followed; None where there is nothing."""
+def mark(path: Path) -> Mark | None:
+    """What stands at `path`, links not followed; None where there is nothing."""
     try:
-        return os.lstat(path).st_ino
+        found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    return Mark(found.st_ino, found.st_mtime_ns)
 
 
 class Damaged(Exception):
@@ -130,9 +141,7 @@ def read(root: Path) -> list[Move] | None:
         raw = json.loads(content)
         if raw["version"] != _VERSION:
             raise Damaged(f"its version is {raw['version']!r}, and this compiler knows {_VERSION}")
-        moves = [Move(**item) for item in raw["moves"]]
-        for move in moves:
-            _check(move)
+        moves = [_move(item) for item in raw["moves"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"it is malformed: {error}") from error
     return moves
@@ -143,7 +152,17 @@ def remove(root: Path) -> None:
     (root / WORK / JOURNAL).unlink(missing_ok=True)
 
 
-def _check(move: Move) -> None:
-    numbers = all(number is None or type(number) is int for number in (move.new, move.old))
-    if not numbers or path_problem(move.target) or not move.slot.startswith(f"{WORK}/{STAGING}/") or ".." in move.slot:
-        raise ValueError(f"{move} is not a move")
+def _move(item: Any) -> Move:
+    target, slot = item["target"], item["slot"]
+    if path_problem(target) or path_problem(f"x/{slot}") or not slot.startswith(f"{WORK}/{STAGING}/"):
+        raise ValueError(f"{target!r} and {slot!r} are not the paths of a move")
+    return Move(target, slot, _mark(item["new"]), _mark(item["old"]))
+
+
+def _mark(raw: Any) -> Mark | None:
+    if raw is None:
+        return None
+    number, modified = raw
+    if type(number) is not int or type(modified) is not int:
+        raise ValueError(f"{raw!r} is not a mark")
+    return Mark(number, modified)

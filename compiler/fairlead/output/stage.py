@@ -12,7 +12,7 @@ from typing import Final
 
 from fairlead.output.changes import Changes
 from fairlead.output.desired import PROJECT
-from fairlead.output.journal import Move, inode
+from fairlead.output.journal import Move, mark
 from fairlead.output.rename import flush, flush_one
 from fairlead.output.spool import Blob
 
@@ -96,7 +96,7 @@ class Stager:
             else:
                 for content in unit.writes.values():
                     self._write(str(built), content)
-            moves.append(Move(unit.path, slot, inode(built), inode(self._root / unit.path)))
+            moves.append(Move(unit.path, slot, mark(built), mark(self._root / unit.path)))
         self._flush()
         return [move for move in moves if move.new is not None or move.old is not None]
 

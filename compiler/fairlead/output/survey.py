@@ -181,7 +181,9 @@ class _Surveyor:
         for path, entry in listed.items():
             if path not in whole.entries:
                 self._compare_stale(path, entry, owner, assembled.source)
-        if raw != whole.inventory:
+        if raw == whole.inventory:
+            self._result.unchanged += raw is not None
+        else:
             self._inventory(owner, assembled.source, raw, whole.inventory)
 
     def _remove_owner(self, owner: Owner, entries: Mapping[str, Entry]) -> None:
@@ -214,19 +216,9 @@ class _Surveyor:
                 kind, detail = Kind.BLOCKED, "a file that no inventory lists"
             else:
                 kind = Kind.CHANGED if sha256(current).hexdigest() == entry.sha256 else Kind.EDITED
-        self._result.differences.append(
-            Difference(
-                kind,
-                path,
-                owner,
-                source,
-                file.origin.place,
-                self._spool.put(file.content),
-                entry.sha256 if entry else None,
-                file.resource,
-                detail,
-            )
-        )
+        blob, sha = self._spool.put(file.content), entry.sha256 if entry else None
+        difference = Difference(kind, path, owner, source, file.origin.place, blob, sha, file.resource, detail)
+        self._result.differences.append(difference)
 
     def _compare_stale(self, path: str, entry: Entry, owner: Owner, source: str) -> None:
         try:
@@ -238,9 +230,8 @@ class _Surveyor:
                 return
             kind, detail = (Kind.STALE if sha256(current).hexdigest() == entry.sha256 else Kind.EDITED), ""
         place = entry.origin.place
-        self._result.differences.append(
-            Difference(kind, path, owner, source, place, None, entry.sha256, entry.resource, detail)
-        )
+        stale = Difference(kind, path, owner, source, place, None, entry.sha256, entry.resource, detail)
+        self._result.differences.append(stale)
 
     def _read(self, path: str) -> bytes | None:
         link = self._disk.link_above(path)

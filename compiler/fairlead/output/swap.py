@@ -56,8 +56,7 @@ def apply(changes: Changes) -> None:
         staging = f"{WORK}/{STAGING}"
         (root / staging).mkdir()
         moves = Stager(root, staging).stage(units(changes))
-        journal.write(root, moves)
-        _carry_out(root, moves)
+        _carry_out(root, moves, begin=True)
     except OSError as error:
         if is_interrupted(root):
             raise Refused([_stuck(str(error))]) from error
@@ -76,6 +75,8 @@ def recover(root: Path) -> bool:
     try:
         moves = journal.read(root)
         if moves is None:
+            # A process that ended while it built, or while it cleaned up, left this behind.
+            shutil.rmtree(root / WORK / STAGING, ignore_errors=True)
             return False
         if any(move.state(root) in (State.DONE, State.HALF) for move in moves):
             _carry_out(root, moves)
@@ -89,7 +90,7 @@ def recover(root: Path) -> bool:
 
 def is_interrupted(root: Path) -> bool:
     """Whether an earlier swap waits to be finished or undone."""
-    return journal.inode(root / WORK / JOURNAL) is not None
+    return journal.mark(root / WORK / JOURNAL) is not None
 
 
 def settle(root: Path) -> bool:
@@ -103,19 +104,21 @@ def settle(root: Path) -> bool:
         raise Refused([_stuck(str(error))]) from error
 
 
-def _carry_out(root: Path, moves: list[Move]) -> None:
-    """Makes all moves and ends the journal; undoes them where one fails."""
+def _carry_out(root: Path, moves: list[Move], *, begin: bool = False) -> None:
+    """Makes all moves, from writing the journal (`begin`) to ending it; undoes them where something fails."""
     try:
+        if begin:
+            journal.write(root, moves)
         for move in moves:
             move.forward(root)
         for folder in {(root / move.target).parent for move in moves}:
             flush_one(folder)
+        journal.remove(root)
     except OSError:
         for move in reversed(moves):
             move.backward(root)
         journal.remove(root)
         raise
-    journal.remove(root)
 
 
 def _clear(root: Path) -> None:
