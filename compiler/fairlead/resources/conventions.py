@@ -76,7 +76,9 @@ def cache(pipeline: str) -> str:
 
 
 def retrainer(pipeline: str) -> str:
-    """The Sensor that starts a training on an alert, and its ServiceAccount, Role and NetworkPolicy."""
+    """The Sensor that starts a training on an alert, with its ServiceAccount, Role and NetworkPolicy, and the
+    AlertmanagerConfig that sends it alerts.
+    """
     return fit(f"{pipeline}-retrain", DNS_LABEL - 16)
 
 
@@ -104,7 +106,7 @@ def host_route(pipeline: str) -> str:
 
 
 def rules(pipeline: str, purpose: str) -> str:
-    """A PrometheusRule: `slo`, `drift`, `quality` or `training`."""
+    """A PrometheusRule: `slo`, `serving`, `drift`, `quality`, `training` or `batch`."""
     return fit(f"{pipeline}-{purpose}")
 
 

@@ -1,0 +1,1 @@
+"""The server's own health: saturation, and money spent on nothing."""
