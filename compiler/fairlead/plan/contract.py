@@ -20,6 +20,10 @@ CHECKPOINTS: Final = "FAIRLEAD_CHECKPOINTS"
 """Where training writes checkpoints and finds them after an interruption: a URI in a cluster, a path here."""
 ARTIFACTS: Final = "FAIRLEAD_ARTIFACTS"
 """The URI of the project's object store, for Fairlead's own steps."""
+TRIALS: Final = "FAIRLEAD_TRIALS"
+"""The path of a folder with the parameters of every trial, in `<index>.json`, for the step that chooses among them."""
+STATUS: Final = "FAIRLEAD_STATUS"
+"""How a run ended, for the step that reports it: `Succeeded`, `Failed` or `Error`."""
 TRIGGER: Final = "FAIRLEAD_TRIGGER"
 """What started the run: `schedule`, `drift`, `quality`, `new-data` or `manual`."""
 
@@ -37,6 +41,11 @@ def input_variable(name: str) -> str:
 def output_variable(name: str) -> str:
     """The variable with the path that an output is written to."""
     return f"FAIRLEAD_OUTPUT_{_variable(name)}"
+
+
+def result_variable(name: str) -> str:
+    """The variable with the path of a small text that one of Fairlead's own steps writes for the engine."""
+    return f"FAIRLEAD_RESULT_{_variable(name)}"
 
 
 def parameter_variable(name: str) -> str:

@@ -1,0 +1,145 @@
+"""From a node of the plan to a step of the workflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fairlead.plan import contract
+from fairlead.plan.artifacts import Use
+from fairlead.plan.nodes import BUILT_IN, Evaluate, Node, Propose, Register, Run, Snapshot, Train
+from fairlead.resources.resource import Origin
+from fairlead.spec.hardware import Profile
+from fairlead.spec.units import Cpu, Duration, Memory
+from fairlead_targets.argo_workflows.caching import Cache
+from fairlead_targets.argo_workflows.containers import champion_settings
+from fairlead_targets.argo_workflows.context import Context
+from fairlead_targets.argo_workflows.steps import Input, Output, Result, Step, task_name
+
+OPEN_RUN = "open-run"
+CHAMPION_MODEL = "champion-model"
+SMALL = Profile(cpu=Cpu.parse("500m"), memory=Memory.parse("512Mi"))
+"""What a step gets that only decides or reports."""
+MINUTES = Duration.parse("15m")
+"""The timeout of such a step."""
+MLFLOW_RUN = {"MLFLOW_RUN_ID": "{{inputs.parameters.mlflow-run}}"}
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """The nodes of one plan as steps."""
+
+    context: Context
+    cache: Cache
+
+    def step(self, node: Node, run: Run) -> Step:
+        """The step of a node that runs one command."""
+        inputs, needs = self.inputs(node)
+        data = self.cache.data(node) if (key := self.cache.key(node)) else None
+        arguments = {"mlflow-run": f"{{{{tasks.{OPEN_RUN}.outputs.parameters.run}}}}"}
+        results: tuple[Result, ...] = ()
+        variables = dict(MLFLOW_RUN)
+        if data is not None:
+            arguments["data"] = data
+        if isinstance(node, Snapshot):
+            results = (Result(name="key"),)
+        if isinstance(node, Train) and node.checkpoint is not None:
+            variables[contract.CHECKPOINTS] = self.context.store.address("checkpoints/")
+        step = Step(
+            name=task_name(node.id),
+            title=node.id,
+            run=run,
+            origin=self.context.origin(node, node.title),
+            inputs=inputs,
+            outputs=self.outputs(node),
+            results=results,
+            arguments=arguments,
+            variables=variables,
+            needs=(OPEN_RUN, *needs),
+            key=key,
+            uses_store=self.uses_store(node),
+        )
+        return self._with_champion(step) if isinstance(node, Evaluate) and node.champion else step
+
+    def inputs(self, node: Node) -> tuple[tuple[Input, ...], tuple[str, ...]]:
+        """What a node reads, and the tasks that must have succeeded before."""
+        found, needs = [], []
+        for use in node.uses:
+            found.append(self._input(use))
+            needs += self._givers(use.artifact)
+        return tuple(found), tuple(dict.fromkeys(needs))
+
+    def outputs(self, node: Node) -> tuple[Output, ...]:
+        """What a node gives. Nothing is copied for a check, and nothing is there where only an address is read."""
+        if isinstance(node, Snapshot) and not node.materialize:
+            return ()
+        return tuple(
+            Output(name=give.name, path=give.artifact.id, optional=isinstance(node, Evaluate) and node.champion)
+            for give in node.gives
+            if give.artifact.same_as is None
+        )
+
+    def uses_store(self, node: Node) -> bool:
+        """Whether a node's command reaches the object store itself, and not only through Argo."""
+        checkpoints = isinstance(node, Train) and node.checkpoint is not None
+        by_address = any(use.mode == "reference" for use in node.uses)
+        return checkpoints or by_address or isinstance(node, Snapshot | Register | Propose)
+
+    def built_in(self, step: str, like: Run, parameters: dict[str, object]) -> Run:
+        """One of Fairlead's own steps that the plan has no node for, in the image of another one of them."""
+        return replace(
+            like,
+            command=(*BUILT_IN, step),
+            built_in=step,
+            parameters=parameters,
+            env={},
+            secrets={},
+            hardware=SMALL,
+            timeout=MINUTES,
+            cache=False,
+            seed=0,
+            service_account=None,
+        )
+
+    def champion_model(self, node: Evaluate, run: Run) -> Step:
+        """The step that fetches the model that is served, so that the champion is judged as the candidate is."""
+        why = "the served version, to be scored again on the same rows"
+        return Step(
+            name=CHAMPION_MODEL,
+            title=CHAMPION_MODEL,
+            run=self.built_in("fetch-champion", run, {}),
+            origin=Origin(node.id, node.place, why),
+            outputs=(Output(name="model", path="champion/model", optional=True),),
+            results=(Result(name="present", default="false"),),
+            settings=champion_settings(self.context),
+            needs=(OPEN_RUN,),
+            uses_store=True,
+        )
+
+    def _with_champion(self, step: Step) -> Step:
+        model = Input(name="model", source=f"tasks.{CHAMPION_MODEL}.outputs.artifacts.model", optional=True)
+        return replace(
+            step,
+            inputs=(model, *step.inputs),
+            needs=(*step.needs, CHAMPION_MODEL),
+            when=f"{{{{tasks.{CHAMPION_MODEL}.outputs.parameters.present}}}} == true",
+        )
+
+    def _input(self, use: Use) -> Input:
+        plan, store = self.context.plan, self.context.store
+        bytes_id = plan.bytes_of(use.artifact)
+        giver = plan.nodes[plan.giver(bytes_id) or ""]
+        if use.mode == "reference":
+            copied = not isinstance(giver, Snapshot) or giver.materialize
+            address = store.address(bytes_id) if copied or not isinstance(giver, Snapshot) else str(giver.uri)
+            return Input(name=use.name, address=address)
+        if isinstance(giver, Train) and giver.distributed:
+            return Input(name=use.name, path=bytes_id, optional=use.optional)
+        name = next(give.name for give in giver.gives if give.artifact.id == bytes_id)
+        source = f"tasks.{task_name(giver.id)}.outputs.artifacts.{name}"
+        return Input(name=use.name, source=source, optional=use.optional)
+
+    def _givers(self, artifact: str) -> list[str]:
+        """The task that gives an artifact's bytes, and the check that approves them."""
+        plan = self.context.plan
+        ids = dict.fromkeys((plan.giver(plan.bytes_of(artifact)), plan.giver(artifact)))
+        return [task_name(name) for name in ids if name is not None]
