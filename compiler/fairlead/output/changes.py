@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from fairlead.output.desired import Assembled, Selection
-from fairlead.output.edits import edited, says_the_same
 from fairlead.output.files import Blocked, Disk, check_output
 from fairlead.output.spool import Blob
 from fairlead.output.survey import Difference, Kind, Survey, survey
@@ -24,7 +23,9 @@ BLOCKED = Code(
 
     Wrong: a manifest put by hand into a generated folder, under a name that a generated one takes later
 
-        rendered/production/churn/kserve/inferenceservice-churn.yaml
+    ```text
+    rendered/production/churn/kserve/inferenceservice-churn.yaml
+    ```
 
     Right: move it away, or delete it if it came from an earlier tool; then compile again. A file that already has
     exactly the bytes that compiling gives is taken over without a word.
@@ -107,6 +108,9 @@ def _obstacles(disk: Disk, found: Survey, *, overwrite_edits: bool) -> list[Diag
 
 def edit_in_the_way(disk: Disk, difference: Difference) -> Diagnostic | None:
     """What to say of a file that a person changed; None where compiling gives the same value anyway."""
+    # Imported here because it is rarely needed, and every command that writes would wait for it.
+    from fairlead.output.edits import edited, says_the_same
+
     try:
         current = disk.read(difference.path)
     except Blocked:

@@ -23,11 +23,15 @@ TWICE = Code(
 
     Wrong: two pipelines in different files that both say
 
-        metadata: {name: churn}
+    ```yaml
+    metadata: {name: churn}
+    ```
 
     Right: give each a name of its own, for all generated paths begin with it.
 
-        metadata: {name: churn-b2b}
+    ```yaml
+    metadata: {name: churn-b2b}
+    ```
 
     Where the path belongs to a target's file at a fixed place, such as `.github/workflows/`, one of the two must let go
     of it in its options.
@@ -44,8 +48,10 @@ SAME_RESOURCE = Code(
 
     Wrong: two pipelines whose generated names meet
 
-        metadata: {name: churn}           # serves as InferenceService churn-canary while a canary runs
-        metadata: {name: churn-canary}    # serves as InferenceService churn-canary
+    ```yaml
+    metadata: {name: churn}           # serves as InferenceService churn-canary while a canary runs
+    metadata: {name: churn-canary}    # serves as InferenceService churn-canary
+    ```
 
     Right: rename one of them. Generated names begin with the pipeline's name, so a name that isn't another one with
     a usual ending can't meet it.
@@ -63,11 +69,15 @@ OUTSIDE = Code(
 
     Wrong, in fairlead.yaml:
 
-        output: ../manifests
+    ```yaml
+    output: ../manifests
+    ```
 
     Right:
 
-        output: rendered
+    ```yaml
+    output: rendered
+    ```
 
     If a path comes from a target, its options or the target itself are at fault: report it to the target's author.
     """,

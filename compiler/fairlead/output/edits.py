@@ -26,16 +26,20 @@ EDITED = Code(
 
     Wrong, in rendered/production/churn/kserve/inferenceservice-churn.yaml:
 
-        metadata:
-          annotations:
-            acme.example/ingress: internal     # added by hand
+    ```yaml
+    metadata:
+      annotations:
+        acme.example/ingress: internal     # added by hand
+    ```
 
     Right, in specs/churn.yaml:
 
-        patches:
-          - why: the ingress team wants this annotation until Q2
-            target: {kind: InferenceService, name: churn}
-            merge: {metadata: {annotations: {acme.example/ingress: internal}}}
+    ```yaml
+    patches:
+      - why: the ingress team wants this annotation until Q2
+        target: {kind: InferenceService, name: churn}
+        merge: {metadata: {annotations: {acme.example/ingress: internal}}}
+    ```
 
     A change that the spec gives now, or that changed only comments and layout, is no longer in the way. To give an edit
     up, restore the file with `git checkout -- FILE`, or compile with `--overwrite-edits`.

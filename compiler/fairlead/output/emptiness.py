@@ -21,11 +21,15 @@ NOTHING = Code(
 
     Wrong, for a spec that only trains:
 
-        targets: [kserve]
+    ```yaml
+    targets: [kserve]
+    ```
 
     Right:
 
-        targets: [argo-workflows, kserve]
+    ```yaml
+    targets: [argo-workflows, kserve]
+    ```
     """,
 )
 
@@ -40,11 +44,15 @@ ALL_GONE = Code(
 
     Wrong, in fairlead.yaml, when the files are called `*.yml`:
 
-        specs: specs/*.yaml
+    ```yaml
+    specs: specs/*.yaml
+    ```
 
     Right:
 
-        specs: specs/*.yml
+    ```yaml
+    specs: specs/*.yml
+    ```
 
     Where the environment is to go, remove it from `environments` in fairlead.yaml. Where it is to stay without
     pipelines, compile once with `--allow-empty`.

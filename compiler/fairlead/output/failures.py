@@ -23,12 +23,16 @@ DENIED = Code(
 
     Wrong:
 
-        $ sudo fairlead compile      # leaves files that belong to root
-        $ fairlead compile           # can't replace their folder
+    ```console
+    $ sudo fairlead compile      # leaves files that belong to root
+    $ fairlead compile           # can't replace their folder
+    ```
 
     Right: make room, or give the folder back to the user who compiles.
 
-        $ sudo chown -R "$USER" rendered .fairlead
+    ```console
+    $ sudo chown -R "$USER" rendered .fairlead
+    ```
     """,
 )
 

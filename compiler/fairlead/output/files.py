@@ -25,7 +25,9 @@ LINKED = Code(
 
     Wrong:
 
-        $ ln -s /srv/manifests rendered
+    ```console
+    $ ln -s /srv/manifests rendered
+    ```
 
     Right: let `output` in fairlead.yaml name a folder of this repository. If another place needs the files, copy them
     there after compiling, or point the reconciler at this repository.

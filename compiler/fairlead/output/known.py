@@ -23,12 +23,16 @@ CORRUPTED = Code(
 
     Wrong:
 
-        <<<<<<< HEAD
-            {"path": "rendered/staging/churn/kserve/inferenceservice-churn.yaml", …
+    ```json
+    <<<<<<< HEAD
+        {"path": "rendered/staging/churn/kserve/inferenceservice-churn.yaml", …
+    ```
 
     Right: take the whole generated folder from one side of the merge, and compile again, which brings in the other's.
 
-        git checkout --theirs -- rendered && fairlead compile
+    ```console
+    git checkout --theirs -- rendered && fairlead compile
+    ```
     """,
 )
 

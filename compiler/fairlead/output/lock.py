@@ -26,7 +26,9 @@ BUSY = Code(
 
     Wrong:
 
-        $ fairlead compile --environment staging & fairlead compile --environment production
+    ```console
+    $ fairlead compile --environment staging & fairlead compile --environment production
+    ```
 
     Right: one command for both, or one after the other. The lock ends with the process that holds it, however it ends,
     so there is no lock file to delete.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import ctypes
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -26,7 +28,7 @@ def exchange(one: Path, other: Path) -> bool:
         return False
     if function(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
         return True
-    code = ctypes.get_errno()
+    code = _error()
     if code in _UNSUPPORTED:
         return False
     raise OSError(code, os.strerror(code), str(one), None, str(other))
@@ -41,7 +43,7 @@ def flush(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         if function(handle) != 0:
-            code = ctypes.get_errno()
+            code = _error()
             raise OSError(code, os.strerror(code), str(folder))
     finally:
         os.close(handle)
@@ -56,8 +58,16 @@ def flush_one(path: Path) -> None:
         os.close(handle)
 
 
+def _error() -> int:
+    import ctypes
+
+    return ctypes.get_errno()
+
+
 @cache
 def _renameat2() -> ctypes._NamedFuncPointer | None:
+    import ctypes
+
     function = _function("renameat2")
     if function is not None:
         function.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
@@ -67,5 +77,7 @@ def _renameat2() -> ctypes._NamedFuncPointer | None:
 def _function(name: str) -> ctypes._NamedFuncPointer | None:
     if not sys.platform.startswith("linux"):
         return None
+    import ctypes
+
     function: ctypes._NamedFuncPointer | None = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     return function

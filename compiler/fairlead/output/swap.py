@@ -35,7 +35,9 @@ STUCK = Code(
 
     Right: bring the tree back to what is committed, forget the interrupted command, and compile again.
 
-        $ git checkout -- rendered .github && rm -r .fairlead && fairlead compile
+    ```console
+    $ git checkout -- rendered .github && rm -r .fairlead && fairlead compile
+    ```
     """,
 )
 
