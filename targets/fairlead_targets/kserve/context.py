@@ -60,10 +60,27 @@ class Context(Generic[N]):
     @property
     def mode(self) -> str:
         """`standard` or `knative`."""
+        return self.node.mode if isinstance(self.node, Serve) else self._mode_of_members(self.node.members)
+
+    def _mode_of_members(self, members: tuple[str, ...], seen: tuple[str, ...] = ()) -> str:
+        """A router runs in the mode of its members, which all have the same one; a graph among them asks its own."""
+        for name in members:
+            peer = self.plan.peers.get(name)
+            if peer is None or peer.pipeline.serving is None or name in seen:
+                continue
+            inner = peer.pipeline.serving.graph
+            if inner is None:
+                return peer.pipeline.serving.mode
+            return self._mode_of_members(tuple(str(one.pipeline) for one in inner.of), (*seen, name))
+        return "standard"
+
+    @property
+    def least(self) -> int:
+        """The least number of servers or routers."""
         if isinstance(self.node, Serve):
-            return self.node.mode
-        serving = self.unit.pipeline.serving
-        return serving.mode if serving else "standard"
+            return self.node.replicas.min
+        # A second router, so that a drained node does not take a graph away that people rely on.
+        return 2 if self.unit.settings.protected else 1
 
     @property
     def exposed(self) -> bool:

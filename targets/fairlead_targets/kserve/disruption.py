@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead.plan.nodes import Serve
+from typing import Any
+
 from fairlead.resources import conventions
 from fairlead.resources.kinds import PodDisruptionBudget
 from fairlead.resources.resource import Resource
@@ -10,12 +11,12 @@ from fairlead_targets.kserve.context import Context
 from fairlead_targets.kserve.ingress import pod_label
 
 
-def disruption_budget(context: Context[Serve]) -> Resource | None:
+def disruption_budget(context: Context[Any]) -> Resource | None:
     """One at a time, where there are two or more; with one, a budget would only hold up the drain.
 
     A server that is not ready may always be evicted, or it would hold the drain up for ever.
     """
-    if context.node.mode != "standard" or context.node.replicas.min < 2:
+    if context.mode != "standard" or context.least < 2:
         return None
     manifest: PodDisruptionBudget = {
         "apiVersion": "policy/v1",
@@ -27,5 +28,5 @@ def disruption_budget(context: Context[Serve]) -> Resource | None:
             "unhealthyPodEvictionPolicy": "AlwaysAllow",
         },
     }
-    why = f"{context.node.replicas.min} servers at the least, of which one may be missing"
+    why = f"{context.least} at the least, of which one may be missing"
     return context.resource(manifest, context.origin(why, "serving", "replicas"))

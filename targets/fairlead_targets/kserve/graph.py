@@ -10,9 +10,8 @@ from fairlead.resources.pods import amounts, node_selector, tolerations
 from fairlead.resources.resource import Origin, Resource
 from fairlead.source.nodes import Path
 from fairlead.spec.expressions import DEFAULT_GJSON
-from fairlead.spec.serving import Member, Serving
+from fairlead.spec.serving import Member
 from fairlead_targets.kserve.context import Context
-from fairlead_targets.kserve.placement import zone_affinity
 from fairlead_targets.kserve.scaling import AUTOSCALER
 from fairlead_targets.kserve.service import MODE, visibility
 from fairlead_targets.kserve.types.v0_15 import Router
@@ -23,6 +22,8 @@ ROOT: Final = "root"
 _TYPES: Final = {"sequence": "Sequence", "switch": "Switch", "ensemble": "Ensemble", "splitter": "Splitter"}
 _CPU_TARGET: Final = 70
 """Per cent of the requested CPU: what the language scales servers on where nothing is said."""
+_GROWTH: Final = 2
+"""How many times its least number of replicas a router may grow to: it only hands requests on, and is rarely slow."""
 _IDLE: Final = 180
 _SPARE: Final = 5
 """Seconds that the router has to write an answer after its members had theirs."""
@@ -30,18 +31,15 @@ _SPARE: Final = 5
 
 def graph(context: Context[Combine]) -> Resource:
     """The InferenceGraph."""
-    serving = context.unit.pipeline.serving or Serving()
-    fixed = serving.replicas.most <= max(1, serving.replicas.min)
-    autoscaler = {AUTOSCALER: "none" if fixed else "hpa"} if context.mode == "standard" else {}
+    autoscaler = {AUTOSCALER: "hpa"} if context.mode == "standard" else {}
     manifest: InferenceGraph = {
         "apiVersion": "serving.kserve.io/v1alpha1",
         "kind": "InferenceGraph",
         "metadata": context.metadata(
             context.name, visibility(context), {MODE: context.release.modes[context.mode], **autoscaler}
         ),
-        "spec": _spec(context, serving, fixed=fixed),
+        "spec": _spec(context),
     }
-    replicas = context.origin("how many routers there are", "serving", "replicas")
     timeout = context.origin("how long one request may take", "serving", "timeout")
     steps: dict[Path, Origin] = {
         ("spec", "nodes", ROOT, "steps", position): context.origin(
@@ -50,8 +48,6 @@ def graph(context: Context[Combine]) -> Resource:
         for position, member in enumerate(context.node.graph.of)
     }
     return context.resource(manifest, context.origin("combines other pipelines' models", "serving", "graph"), {
-        ("spec", "minReplicas"): replicas,
-        ("spec", "maxReplicas"): replicas,
         ("spec", "timeout"): timeout,
         ("spec", "routerTimeouts"): timeout,
         ("spec", "resources"): context.origin("what the router's profile gives", "hardware", "serving"),
@@ -59,20 +55,18 @@ def graph(context: Context[Combine]) -> Resource:
     })  # fmt: skip
 
 
-def _spec(context: Context[Combine], serving: Serving, *, fixed: bool) -> InferenceGraphSpec:
-    node, least = context.node, serving.replicas.min
+def _spec(context: Context[Combine]) -> InferenceGraphSpec:
+    node = context.node
     seconds = -(-node.timeout.milliseconds // 1000)
     spec: dict[str, Any] = {
         "nodes": {ROOT: _router(context)},
         "resources": amounts(node.hardware),
-        "minReplicas": least if context.mode == "knative" else max(1, least),
-        "maxReplicas": serving.replicas.most,
-        "timeout": seconds,
-        # Without an account of its own the router would run as the namespace's default one, which members can't name.
-        "serviceAccountName": conventions.serving_account(context.plan.name),
+        "minReplicas": context.least,
+        "maxReplicas": context.least * _GROWTH,
     }
-    if not fixed and context.mode == "standard":
-        spec |= {"scaleMetric": "cpu", "scaleTarget": _cpu_target(serving)}
+    if context.mode == "standard":
+        spec |= {"scaleMetric": "cpu", "scaleTarget": _CPU_TARGET}
+    spec["timeout"] = seconds
     if context.release.router_timeouts:
         spec["routerTimeouts"] = {
             "serverRead": seconds,
@@ -80,18 +74,13 @@ def _spec(context: Context[Combine], serving: Serving, *, fixed: bool) -> Infere
             "serverIdle": max(_IDLE, seconds),
             "serviceClient": seconds,
         }
+    # Without an account of its own the router would run as the namespace's default one, which members can't name.
+    spec["serviceAccountName"] = conventions.serving_account(context.plan.name)
     if selector := node_selector(node.hardware):
         spec["nodeSelector"] = selector
     if accepted := tolerations(node.hardware):
         spec["tolerations"] = accepted
-    if serving.zones:
-        spec["affinity"] = zone_affinity(tuple(str(zone) for zone in serving.zones))
     return spec  # type: ignore[return-value]
-
-
-def _cpu_target(serving: Serving) -> int:
-    cpu = serving.scale_on.cpu if serving.scale_on else None
-    return int(cpu.percent) if cpu is not None else _CPU_TARGET
 
 
 def _router(context: Context[Combine]) -> Router:
@@ -102,7 +91,13 @@ def _router(context: Context[Combine]) -> Router:
 
 def _step(context: Context[Combine], position: int, member: Member) -> Step:
     kind = context.node.graph.type
-    step: Step = {"name": str(member.pipeline), "serviceName": conventions.service(str(member.pipeline))}
+    step: Step = {"name": str(member.pipeline)}
+    service = conventions.service(str(member.pipeline))
+    if _is_graph(context, member):
+        # KServe finds services by name, and other graphs by their address only.
+        step["serviceUrl"] = f"http://{service}.{context.namespace}.svc.cluster.local"
+    else:
+        step["serviceName"] = service
     if kind == "switch":
         # A step without a condition would never be taken; this one always holds, so it stands last.
         step["condition"] = member.when.gjson() if member.when else DEFAULT_GJSON
@@ -119,6 +114,11 @@ def _step(context: Context[Combine], position: int, member: Member) -> Step:
     if kind == "ensemble":
         step["dependency"] = "Hard"
     return step
+
+
+def _is_graph(context: Context[Combine], member: Member) -> bool:
+    peer = context.plan.peers.get(str(member.pipeline))
+    return bool(peer and peer.pipeline.serving and peer.pipeline.serving.graph)
 
 
 def _protocol(context: Context[Combine], member: Member) -> str | None:

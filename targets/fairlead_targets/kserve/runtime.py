@@ -94,8 +94,8 @@ def container(context: Context[Serve]) -> Container:
     if env := variables(context):
         server["env"] = env
     if node.mode == "standard":
-        # Loading gigabytes of weights takes long: 30 minutes where a GPU is needed, else 5.
-        server["startupProbe"] = _probe(context, failures=180 if node.runtime.gpu == "required" else 30)
+        # Loading gigabytes of weights takes long: 30 minutes where there is a GPU, else 5.
+        server["startupProbe"] = _probe(context, failures=180 if node.hardware.gpu else 30)
     return ordered(
         server, "name", "image", "imagePullPolicy", "command", "args", "env", "ports", "readinessProbe", "startupProbe"
     )  # type: ignore[return-value]
@@ -113,15 +113,13 @@ def ports(context: Context[Serve]) -> list[ContainerPort]:
 
 
 def _probe(context: Context[Serve], failures: int) -> Probe:
-    facts, knative = context.node.runtime, context.mode == "knative"
+    facts = context.node.runtime
     path = _READY.get(facts.family)
     if context.node.payloads.log != "none" and not context.release.agent_follows_probe:
         path = None
     probe: Probe = {"periodSeconds": 10, "timeoutSeconds": 5, "successThreshold": 1, "failureThreshold": failures}
     if path is None:
         return {"tcpSocket": {"port": facts.port}, **probe}
-    if knative:
-        return {"httpGet": {"path": path, "scheme": "HTTP"}, **probe}
     return {"httpGet": {"path": path, "port": facts.port, "scheme": "HTTP"}, **probe}
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from fairlead.plan.nodes import Combine, Serve, Waiting
 from fairlead.plan.plan import Plan
-from fairlead.resources import conventions
+from fairlead.resources import conventions, kinds
 from fairlead.resources.resource import Deferred, Resource
-from fairlead.source.diagnostics import Code, Diagnostic
+from fairlead.source.diagnostics import Diagnostic
 from fairlead.target import Compiled, Options, Target
 from fairlead_targets.kserve.account import service_account
 from fairlead_targets.kserve.checks.access import access
+from fairlead_targets.kserve.checks.features import knative_features
 from fairlead_targets.kserve.checks.graphs import graphs
 from fairlead_targets.kserve.checks.rollouts import rollouts
-from fairlead_targets.kserve.checks.scaling import knative_features, scaling
 from fairlead_targets.kserve.checks.storage import storage
 from fairlead_targets.kserve.context import Context
 from fairlead_targets.kserve.disruption import disruption_budget
@@ -25,26 +25,22 @@ from fairlead_targets.kserve.release import release
 from fairlead_targets.kserve.route import route
 from fairlead_targets.kserve.runtime import runtime
 from fairlead_targets.kserve.service import service
+from fairlead_targets.kserve.types import network, v0_20
 from fairlead_targets.kserve.watching import pod_monitor
 
-NOT_THERE = Code(
-    "FL4200",
-    "serving on a platform that can't",
-    """
-    This target writes resources of KServe, and in Knative mode KServe writes those of Knative Serving. What the
-    clusters run stands under `platform` in fairlead.yaml; what is not listed is not there.
-
-    ```yaml
-    platform: {argo-workflows: "4.1"}       # FL4200: a pipeline serves, and there is no `kserve`
-    ```
-
-    Mended:
-
-    ```yaml
-    platform: {argo-workflows: "4.1", kserve: "0.20"}
-    ```
-    """,
-)
+_SHAPES: Mapping[tuple[str, str], Any] = {
+    ("v1", "ServiceAccount"): kinds.ServiceAccount,
+    ("serving.kserve.io/v1alpha1", "ServingRuntime"): v0_20.ServingRuntime,
+    ("serving.kserve.io/v1beta1", "InferenceService"): v0_20.InferenceService,
+    ("serving.kserve.io/v1alpha1", "InferenceGraph"): v0_20.InferenceGraph,
+    ("networking.k8s.io/v1", "NetworkPolicy"): kinds.NetworkPolicy,
+    ("policy/v1", "PodDisruptionBudget"): kinds.PodDisruptionBudget,
+    ("security.istio.io/v1", "AuthorizationPolicy"): network.AuthorizationPolicy,
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"): network.HTTPRoute,
+    ("networking.istio.io/v1", "VirtualService"): network.VirtualService,
+    ("serving.knative.dev/v1beta1", "DomainMapping"): network.DomainMapping,
+    ("monitoring.coreos.com/v1", "PodMonitor"): network.PodMonitor,
+}
 
 
 class KServe(Target):
@@ -52,36 +48,26 @@ class KServe(Target):
 
     name: ClassVar[str] = "kserve"
     summary: ClassVar[str] = "model servers and inference graphs for KServe, with who may call them and what is scraped"
+    shapes: ClassVar[Mapping[tuple[str, str], Any]] = _SHAPES
 
     def compile(self, plan: Plan, options: Options) -> Compiled:
         """The server of a pipeline, or its graph; nothing for a pipeline that is not served."""
         node = plan.get("serve", Serve) or plan.get("serve", Combine)
         if node is None:
             return Compiled()
-        if (missing := _missing(plan, node)) is not None:
-            return Compiled(diagnostics=[missing])
-        facts = release(plan.unit.project.platform.kserve or "")
+        version = plan.unit.project.platform.kserve
+        if version is None:
+            # The plan's checks have said so, at the line that serves.
+            return Compiled()
+        facts = release(version)
         if isinstance(node, Serve):
             return _server(Context(plan, node, facts))
         return _graph(Context(plan, node, facts))
 
 
-def _missing(plan: Plan, node: Serve | Combine) -> Diagnostic | None:
-    unit, platform = plan.unit, plan.unit.project.platform
-    mode = unit.pipeline.serving.mode if unit.pipeline.serving else "standard"
-    absent = "kserve" if platform.kserve is None else None
-    if mode == "knative" and platform.knative is None:
-        absent = absent or "knative"
-    if absent is None:
-        return None
-    message = f"`{plan.name}` is served, and `platform` in fairlead.yaml has no `{absent}`"
-    place = unit.place("serving", "mode") if absent == "knative" else node.place
-    return Diagnostic(NOT_THERE, place, message, f"add the version of {absent} that the clusters run under `platform`")
-
-
 def _server(context: Context[Serve]) -> Compiled:
     found = [
-        *rollouts(context), *scaling(context), *knative_features(context), *access(context), *storage(context),
+        *rollouts(context), *knative_features(context), *access(context), *storage(context),
     ]  # fmt: skip
     emitted = [
         service_account(context),
@@ -96,7 +82,14 @@ def _server(context: Context[Serve]) -> Compiled:
 
 
 def _graph(context: Context[Combine]) -> Compiled:
-    emitted = [service_account(context), graph(context), *policies(context), route(context), pod_monitor(context)]
+    emitted = [
+        service_account(context),
+        graph(context),
+        *policies(context),
+        disruption_budget(context),
+        route(context),
+        pod_monitor(context),
+    ]
     return _compiled(
         context, context.node.waits, [made for made in emitted if made], [*access(context), *graphs(context)]
     )

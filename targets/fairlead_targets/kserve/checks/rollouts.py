@@ -76,32 +76,11 @@ CANARY_WITH_HOST = Code(
     ```
     """,
 )
-PART_OF_A_PERCENT = Code(
-    "FL4215",
-    "a share of traffic that is no whole percentage",
-    """
-    KServe takes traffic in whole percentages, for canaries as for the members of a splitter.
-
-    ```yaml
-    serving: {rollout: {canary: [2.5%, 50%]}}       # FL4215
-    ```
-
-    Mended:
-
-    ```yaml
-    serving: {rollout: {canary: [3%, 50%]}}
-    ```
-    """,
-)
 
 
 def rollouts(context: Context[Serve]) -> Iterator[Diagnostic]:
     """Everything about rollouts, at `serving.rollout.canary`."""
     node, path = context.node, ("serving", "rollout", "canary")
-    for position, weight in enumerate(node.rollout.canary):
-        if weight.percent % 1:
-            message = f"the share {weight} of a canary is no whole percentage, and KServe takes no other"
-            yield at(context, PART_OF_A_PERCENT, (*path, position), message, "write a whole percentage, as 10%")
     if node.mode != "standard" or not (node.rollout.canary or node.canary):
         return
     if not context.release.canaries:

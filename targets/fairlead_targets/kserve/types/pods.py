@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from fairlead.resources.kinds import ContainerSecurity, EnvVar, LabelSelector, ResourceAmounts
 
@@ -16,10 +18,10 @@ class ContainerPort(TypedDict):
 
 
 class HttpGet(TypedDict):
-    """A probe's request. Knative fills the port in by itself."""
+    """A probe's request."""
 
     path: str
-    port: NotRequired[int]
+    port: int
     scheme: Literal["HTTP"]
 
 

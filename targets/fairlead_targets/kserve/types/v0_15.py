@@ -5,7 +5,9 @@ Read from config/crd/full of KServe v0.15.2, and from its webhooks for what the 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from fairlead.resources.kinds import Metadata, PodSecurity, ResourceAmounts, TolerationSpec
 from fairlead_targets.kserve.types.pods import Affinity, Container, DeploymentStrategy, TopologySpread, Volume
@@ -146,7 +148,8 @@ class Step(TypedDict):
     """One member of a router."""
 
     name: str
-    serviceName: str
+    serviceName: NotRequired[str]
+    serviceUrl: NotRequired[str]
     data: NotRequired[Literal["$request", "$response"]]
     condition: NotRequired[str]
     weight: NotRequired[int]

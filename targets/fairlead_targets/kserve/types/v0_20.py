@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from fairlead.resources.kinds import Metadata
 from fairlead_targets.kserve.types import v0_15
