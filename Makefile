@@ -1,4 +1,4 @@
-# make demo    compiles the pipelines in specs/ in a fresh environment and shows what came out
+# make demo    compiles the pipelines in specs/ into demo/ and shows what came out
 # make test    runs the tests; ARGS="-k name" chooses among them
 # make lint    style, types and the rules on who may import whom
 # make lock    derives requirements/*.txt from pyproject.toml and requirements/*.in; UPGRADE=1 takes newer versions
@@ -51,13 +51,18 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	@touch $@
 
 demo: install
-	$(BIN)/fairlead compile
+	@rm -rf demo
+	$(BIN)/fairlead compile --out demo
 	@echo
-	@echo "Compiled specs/ for the environments of fairlead.yaml. Where to look:"
-	@find rendered -mindepth 2 -maxdepth 2 -type d | LC_ALL=C sort | while read -r folder; do \
-		printf '  %-56s %4d files\n' "$$folder/" "$$(find "$$folder" -type f | wc -l)"; done
-	@find .github/workflows -name 'fairlead-*' 2>/dev/null | LC_ALL=C sort | sed 's/^/  /'
-	@echo "Change a spec, then: $(BIN)/fairlead compile && git diff rendered/"
+	@echo "Where to look:"
+	@echo "  specs/tumor-classifier.yaml                   one page that says everything"
+	@echo "  demo/rendered/production/tumor-classifier/    what production gets from it"
+	@echo "  demo/rendered/staging/tumor-classifier/       and where it is trained"
+	@echo "  demo/.github/workflows/                       the workflows of this repository"
+	@echo "  $(BIN)/fairlead graph specs/tumor-classifier.yaml     the life of the model"
+	@echo
+	$(BIN)/fairlead check
+	@echo "Change a specification, then run: $(BIN)/fairlead compile && git diff rendered/"
 
 test: install-dev
 	$(BIN)/python -m pytest --numprocesses auto $(ARGS)

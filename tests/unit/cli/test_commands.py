@@ -170,6 +170,8 @@ def test_the_committed_schemas_and_pages_are_current(fairlead: Command, reposito
     for name in ("pipeline", "project", "lock"):
         page = (repository / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
         assert fairlead("schema", name, "--format", "markdown").out == page
+    pages = (repository / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
+    assert fairlead("explain", "--all").out == pages
 
 
 def test_a_fault_of_ours_is_reported_without_a_traceback(fairlead: Command, monkeypatch: pytest.MonkeyPatch) -> None:
