@@ -1,0 +1,161 @@
+"""The target itself: which workflows a project gets, and what keeps it from getting them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from fairlead.plan.plan import Plan
+from fairlead.resources.resource import File, Origin, Root
+from fairlead.source.diagnostics import Diagnostic
+from fairlead.source.nodes import Mapping, Path, Sequence, find, place_of
+from fairlead.source.places import Place
+from fairlead.target import Compiled, Options, Shared, Target
+from fairlead_targets.github_actions import codes
+from fairlead_targets.github_actions.context import TABLE, Context
+from fairlead_targets.github_actions.expressions import strays
+from fairlead_targets.github_actions.options import GitHubActionsOptions
+from fairlead_targets.github_actions.paths import is_safe
+from fairlead_targets.github_actions.pipelines import GITHUB_REGISTRY, table, written
+from fairlead_targets.github_actions.syntax import Workflow
+from fairlead_targets.github_actions.workflows import apply, build, candidates, check, preview, validate
+
+NAME = "github-actions"
+FOLDER = PurePosixPath(".github/workflows")
+WHY = {
+    "validate": "shows findings on a pull request",
+    "preview": "shows what a pull request changes in the output",
+    "check": "holds the output to what compiling gives",
+    "build": "builds images and proposes their digests",
+    "candidates": "proposes the versions that training runs register",
+    "apply": "applies what is committed",
+}
+
+
+class GitHubActions(Target):
+    """Workflows for the repository; a pipeline has none of its own."""
+
+    name: ClassVar[str] = NAME
+    summary: ClassVar[str] = "Workflows that validate, preview, check, build, propose candidates and apply"
+    options: ClassVar[type[Options]] = GitHubActionsOptions
+
+    def compile(self, plan: Plan, options: Options) -> Compiled:
+        """Nothing: what a pipeline changes is in the table that the workflows read."""
+        return Compiled()
+
+    def compile_shared(self, shared: Shared, options: Options) -> Compiled:
+        """The workflows and their table, for the repository as a whole."""
+        assert isinstance(options, GitHubActionsOptions)
+        if shared.environment is not None:
+            return Compiled()
+        builds = "build" in options.workflows
+        host = str(options.registry.host) if options.registry else GITHUB_REGISTRY
+        needed = builds or "candidates" in options.workflows
+        rows, found = table(shared.plans, host if builds else None) if needed else ([], [])
+        context = Context(shared.project, options, tuple(rows))
+        found += _project_findings(shared)
+        workflows = _workflows(shared, context, found)
+        files = [_file(shared, name, workflow) for name, workflow in workflows.items()]
+        if "build" in workflows or "candidates" in workflows:
+            origin = Origin(NAME, _place(shared.root), "tells the workflows which pipelines train")
+            files.append(File(PurePosixPath(TABLE), written(rows), origin))
+        for file in files:
+            found += _stray_findings(shared, file)
+        return Compiled(files=[] if any(_is_error(each) for each in found) else files, diagnostics=found)
+
+
+def _workflows(shared: Shared, context: Context, found: list[Diagnostic]) -> dict[str, Workflow]:
+    made: dict[str, Workflow] = {}
+    for name in dict.fromkeys(context.options.workflows):
+        workflow: Workflow | None = None
+        if name == "build":
+            if _has_work(shared, name, any(row.image for row in context.rows), found):
+                workflow = build.workflow(context)
+        elif name == "candidates":
+            workflow = _candidates(shared, context, found)
+        elif name == "apply":
+            workflow = _apply(shared, context, found)
+        else:
+            workflow = {"validate": validate, "preview": preview, "check": check}[name].workflow(context)
+        if workflow:
+            made[name] = workflow
+    return made
+
+
+def _has_work(shared: Shared, name: str, has_work: bool, found: list[Diagnostic]) -> bool:
+    """Whether a workflow has something to do; a warning where it has not."""
+    if not has_work:
+        message = f"no pipeline of {shared.project.metadata.name} gives `{name}` anything to do"
+        place = _place(shared.root, "workflows")
+        found.append(Diagnostic(codes.NOTHING_TO_DO, place, message, f"remove `{name}` from `workflows`"))
+    return has_work
+
+
+def _candidates(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflow | None:
+    artifacts, options = shared.project.artifacts, context.options.candidates
+    place = _place(shared.root, "workflows")
+    if artifacts is None or artifacts.uri.scheme != "s3":
+        what = f"`artifacts` is in {artifacts.uri.scheme}" if artifacts else "the project has no `artifacts`"
+        message = f"{what}, and candidate records are read from s3"
+        found.append(Diagnostic(codes.NO_CANDIDATES, place, message, "remove `candidates` from `workflows`"))
+        return None
+    if options is None:
+        message = "`candidates` has no role to read candidate records with"
+        help_ = 'add `candidates: {role: "arn:aws:iam::…"}` to the target'
+        found.append(Diagnostic(codes.NO_CANDIDATES, place, message, help_))
+        return None
+    if not _has_work(shared, "candidates", bool(context.rows), found):
+        return None
+    return candidates.workflow(context, artifacts, options)
+
+
+def _apply(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflow | None:
+    clusters = {str(name): cluster for name, cluster in context.options.clusters.items()}
+    environments = [str(name) for name in shared.project.environments]
+    missing = [name for name in environments if name not in clusters]
+    unknown = [name for name in clusters if name not in environments]
+    for name in missing:
+        message, help_ = f"`apply` has no cluster for {name}", f"add `{name}: {{server: …}}` under `clusters`"
+        found.append(Diagnostic(codes.NO_CLUSTER, _place(shared.root, "clusters"), message, help_))
+    for name in unknown:
+        message, help_ = f"there is no environment `{name}`", f"fairlead.yaml has {', '.join(environments)}"
+        found.append(Diagnostic(codes.NO_CLUSTER, _place(shared.root, "clusters", name), message, help_))
+    return None if missing or unknown else apply.workflow(context, clusters)
+
+
+def _project_findings(shared: Shared) -> list[Diagnostic]:
+    if is_safe(str(shared.project.output)):
+        return []
+    message = f"`{shared.project.output}` is no folder that a workflow can name"
+    help_ = "write a path of letters, digits, `.`, `_` and `-`"
+    return [Diagnostic(codes.UNSAFE_PATH, place_of(shared.root, ("output",)), message, help_)]
+
+
+def _stray_findings(shared: Shared, file: File) -> list[Diagnostic]:
+    """Every door has a check of its own; this one stands behind all of them."""
+    help_ = "write a text without `${{`"
+    return [
+        Diagnostic(codes.EXPRESSION, _place(shared.root), f"{file.path} would have `{text[:60]}` evaluated", help_)
+        for _, text in (strays(file.content) if file.root is Root.REPOSITORY else ())
+    ]
+
+
+def _file(shared: Shared, name: str, workflow: Workflow) -> File:
+    origin = Origin(NAME, _place(shared.root, "workflows"), WHY[name])
+    return File(FOLDER / f"fairlead-{name}.yml", workflow.content(), origin, Root.REPOSITORY)
+
+
+def _is_error(found: Diagnostic) -> bool:
+    return found.level.value == "error"
+
+
+def _place(root: Mapping, *path: str) -> Place:
+    """Where fairlead.yaml names this target, or an option of it."""
+    targets = root.get("targets")
+    start: Path = ("targets", NAME)
+    if isinstance(targets, Sequence):
+        for position in range(len(targets.items)):
+            below: Path = ("targets", position, NAME)
+            if find(root, below) is not None:
+                start = below
+    return place_of(root, (*start, *path))
