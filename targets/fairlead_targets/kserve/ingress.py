@@ -34,6 +34,9 @@ KNATIVE: Final = "knative-serving"
 """The namespace of Knative's activator and autoscaler, as its releases install it."""
 ISTIO: Final = "istio-system"
 """The namespace of Istio's own gateways, where the platform names no other."""
+KNATIVE_GATEWAYS: Final = (ISTIO, "kourier-system")
+"""The namespaces of Knative's gateways inside the cluster, as net-istio and net-kourier install them. Which of the two
+the clusters have is not known; nothing else has these names."""
 _NAMESPACE: Final = "kubernetes.io/metadata.name"
 
 
@@ -94,21 +97,24 @@ def request_ports(context: Context[Any]) -> list[int]:
 
 
 def _requesters(context: Context[Any]) -> list[NetworkPeer]:
-    """The namespaces of callers and of the gateway, and the graphs that this service is a member of."""
+    """The namespaces of callers and of the gateway, and the graphs that this service is a member of.
+
+    In Knative mode every request passes a gateway of Knative's, so the callers' own namespaces reach no Pod.
+    """
     if not context.callers:
         return [{"namespaceSelector": {}}]
-    namespaces: dict[str, None] = dict.fromkeys(namespace for namespace, _ in known_by_namespace(context))
-    passes_gateway = context.exposed or context.mode == "knative"
     gateway = context.gateway_namespace or (ISTIO if context.gateway.kind == "istio" else None)
-    if passes_gateway and gateway:
-        namespaces[gateway] = None
-    peers: list[NetworkPeer] = [_in(namespace) for namespace in namespaces]
-    peers += [
-        {"podSelector": {"matchLabels": {GRAPH_POD_LABEL: conventions.service(graph)}}} for graph in context.graphs()
-    ]
-    if passes_gateway and gateway is None:
+    if context.mode == "knative":
+        return [_in(namespace) for namespace in dict.fromkeys([*([gateway] if gateway else []), *KNATIVE_GATEWAYS])]
+    if context.exposed and gateway is None:
         # Requests come from a gateway that the project does not name.
         return [{"namespaceSelector": {}}]
+    callers = [namespace for namespace, _ in known_by_namespace(context)]
+    if context.exposed and gateway:
+        callers.append(gateway)
+    peers: list[NetworkPeer] = [_in(namespace) for namespace in dict.fromkeys(callers)]
+    for graph in context.graphs():
+        peers.append({"podSelector": {"matchLabels": {GRAPH_POD_LABEL: conventions.service(graph)}}})
     return peers
 
 

@@ -67,6 +67,8 @@ def test_requests_arrive_at_the_agent_where_payloads_are_kept(tmp_path: Path) ->
 def test_in_knative_mode_requests_come_from_knative_and_this_is_said(tmp_path: Path) -> None:
     served = serve(tmp_path, churn("{mode: knative, access: {callers: [triage/ui]}}"), lock())
     assert namespace("knative-serving") in allowed(served, 8012)
+    assert namespace("istio-system") in allowed(served, 8012)
+    assert namespace("triage") not in allowed(served, 8012), "nobody goes around the gateway"
     assert namespace("monitoring") in allowed(served, 9091)
     assert served.finding("FL4207").level == "warning"
 
