@@ -112,10 +112,8 @@ def _requesters(context: Context[Any]) -> list[NetworkPeer]:
     callers = [namespace for namespace, _ in known_by_namespace(context)]
     if context.exposed and gateway:
         callers.append(gateway)
-    peers: list[NetworkPeer] = [_in(namespace) for namespace in dict.fromkeys(callers)]
-    for graph in context.graphs():
-        peers.append({"podSelector": {"matchLabels": {GRAPH_POD_LABEL: conventions.service(graph)}}})
-    return peers
+    namespaces: list[NetworkPeer] = [_in(namespace) for namespace in dict.fromkeys(callers)]
+    return namespaces + [_router(conventions.service(graph)) for graph in context.graphs()]
 
 
 def known_by_namespace(context: Context[Any]) -> list[tuple[str, str]]:
@@ -144,6 +142,10 @@ def _prometheus(context: Context[Any]) -> NetworkPeer:
 
 def _in(namespace: str) -> NetworkPeer:
     return {"namespaceSelector": {"matchLabels": {_NAMESPACE: namespace}}}
+
+
+def _router(graph: str) -> NetworkPeer:
+    return {"podSelector": {"matchLabels": {GRAPH_POD_LABEL: graph}}}
 
 
 def _tcp(ports: Iterable[int]) -> list[NetworkPort]:
