@@ -9,7 +9,7 @@ from fairlead.plan.plan import Plan
 from fairlead.plan.pointing import span_place
 from fairlead.source.diagnostics import Code, Diagnostic, Related
 from fairlead.source.words import nearest_word
-from fairlead.spec.expressions import Function
+from fairlead.spec.expressions import Function, Measure
 
 UNKNOWN_COLUMN = Code(
     "FL3188",
@@ -55,6 +55,8 @@ TAKES = {
     Function.MAX: ("integer", "float"),
     Function.MEAN: ("integer", "float"),
 }
+WHAT = {Measure.DURATION: "a timestamp or date", Measure.NUMBER: "a number"}
+"""The columns that a function is measured of, by what it gives."""
 
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
@@ -73,8 +75,8 @@ def check(plan: Plan) -> Iterator[Diagnostic]:
                 place = span_place(plan.unit, path, expectation.column_span)
                 yield Diagnostic(UNKNOWN_COLUMN, place, message, listed, nearest_word(name, known))
             elif column.type not in TAKES.get(expectation.function, (column.type,)):
-                fitting = " or ".join(TAKES[expectation.function])
-                message = f"{expectation.function} is measured of a {fitting}, and `{name}` is of type {column.type}"
+                fitting = WHAT[expectation.function.measure]
+                message = f"{expectation.function} is measured of {fitting}, and `{name}` is of type {column.type}"
                 related = (Related(column_place(plan, dataset, name), f"`{name}` is declared here"),)
                 place = span_place(plan.unit, path, expectation.function_span)
                 yield Diagnostic(OTHER_KIND, place, message, "change the type, or the expectation", related=related)

@@ -10,7 +10,6 @@ from fairlead.plan.nodes import Slo
 from fairlead.plan.plan import Plan
 from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.spec.units import Duration
-from fairlead.spec.units.base import decimal_text
 
 NO_BUCKET = Code(
     "FL3102",
@@ -60,8 +59,5 @@ def _end(text: str, above: object) -> str:
 
 
 def _text(seconds: Decimal) -> str:
-    """A boundary as the language writes durations; a fraction of a millisecond, which it can't, as a number."""
-    milliseconds = seconds * 1000
-    return (
-        str(Duration.of(milliseconds=int(milliseconds))) if milliseconds % 1 == 0 else f"{decimal_text(milliseconds)}ms"
-    )
+    """A boundary as the language writes durations. Those next to a bound are whole milliseconds, as the bound is."""
+    return str(Duration.of(milliseconds=int(seconds * 1000)))
