@@ -14,6 +14,7 @@ STRICT = "FAIRLEAD_STRICT_TOOLS"
 
 WHERE = {
     "actionlint": "github.com/rhysd/actionlint",
+    "dot": "the package `graphviz` of Debian and Ubuntu",
     "go": "the Go toolchain",
     "kubeconform": "github.com/yannh/kubeconform",
     "kustomize": "sigs.k8s.io/kustomize",
