@@ -6,8 +6,8 @@ CEL (`x-kubernetes-validations`) are the API server's, and are not evaluated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,41 +41,59 @@ UNREADABLE_CRDS = Code(
 
 _ANNOTATIONS = frozenset({"description", "example", "default", "format", "nullable", "externalDocs"})
 _COMBINED = frozenset({"allOf", "anyOf", "oneOf"})
+_GROUP = re.compile(r"""\bgroup: *["']?([^\s"',}]+)""")
+_KIND = re.compile(r"""\bkind: *["']?([^\s"',}]+)""")
 _OF_EVERY_RESOURCE: Mapping[str, Any] = {"apiVersion": {}, "kind": {}, "metadata": {}}
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """The schemas of a folder of CRDs, as JSON Schemas, by apiVersion and kind."""
-
-    schemas: Mapping[tuple[str, str], Mapping[str, Any]]
-
-    @property
-    def groups(self) -> frozenset[str]:
-        """The API groups that the folder defines."""
-        return frozenset(version.partition("/")[0] for version, _ in self.schemas)
 
 
 class Unreadable(Exception):
     """A folder of CRDs that can't be used."""
 
 
-def read_definitions(folder: Path) -> Definitions:
-    """Every CustomResourceDefinition below a folder. Raises Unreadable."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+class Definitions:
+    """The CustomResourceDefinitions below a folder. A file is only parsed when a kind that it names is asked for:
+    those of one platform alone can have a hundred thousand lines. Raises Unreadable, then too.
+    """
 
-    reader = YAML(typ="safe", pure=False)
-    schemas: dict[tuple[str, str], Mapping[str, Any]] = {}
-    try:
-        for path in sorted(folder.rglob("*.y*ml")):
+    def __init__(self, folder: Path) -> None:
+        self._texts: dict[Path, tuple[frozenset[str], frozenset[str]]] = {}
+        self._schemas: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._parsed: set[Path] = set()
+        try:
+            for path in sorted(folder.rglob("*.y*ml")):
+                text = path.read_text(encoding="utf-8")
+                if "CustomResourceDefinition" in text:
+                    self._texts[path] = (frozenset(_GROUP.findall(text)), frozenset(_KIND.findall(text)))
+        except (OSError, UnicodeDecodeError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        if not self._texts:
+            raise Unreadable("it has no CustomResourceDefinition")
+
+    def has_group(self, group: str) -> bool:
+        """Whether the folder defines kinds of an API group."""
+        return any(group in groups for groups, _ in self._texts.values())
+
+    def schema(self, version: str, kind: str) -> Mapping[str, Any] | None:
+        """The strict JSON Schema of a kind in a version, `group/version`; None where the folder has none."""
+        group = version.rpartition("/")[0]
+        for path, (groups, kinds) in self._texts.items():
+            if path not in self._parsed and group in groups and kind in kinds:
+                self._parse(path)
+        return self._schemas.get((version, kind))
+
+    def _parse(self, path: Path) -> None:
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import YAMLError
+
+        reader = YAML(typ="safe", pure=False)
+        # A bare equals sign is text to Go's readers, and not YAML 1.1's default value.
+        reader.constructor.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
+        try:
             for document in reader.load_all(path.read_text(encoding="utf-8")):
-                schemas.update(_definitions(document))
-    except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
-    if not schemas:
-        raise Unreadable("it has no CustomResourceDefinition")
-    return Definitions(schemas)
+                self._schemas.update(_definitions(document))
+        except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError) as error:
+            raise Unreadable(f"{path.name}: {type(error).__name__}: {error}") from error
+        self._parsed.add(path)
 
 
 def _definitions(document: Any) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
@@ -135,10 +153,10 @@ class Judge:
     def judge(self, resource: Resource) -> Iterator[Diagnostic]:
         """What the definition of its kind refuses in a resource; nothing for a kind whose group the folder lacks."""
         version, kind = str(resource.manifest["apiVersion"]), str(resource.manifest["kind"])
-        schema = self._definitions.schemas.get((version, kind))
+        schema = self._definitions.schema(version, kind)
         if schema is None:
             group, _, _ = version.rpartition("/")
-            if group and group in self._definitions.groups:
+            if group and self._definitions.has_group(group):
                 message = f"the CRDs have no {kind} in {version}"
                 yield Diagnostic(REFUSED, resource.origin.place, message, "compare `platform` with what is installed")
             return

@@ -9,16 +9,17 @@ from pathlib import PurePosixPath
 from fairlead.output.assemble import assemble
 from fairlead.output.desired import Assembled, Owner, Selection
 from fairlead.project.model import Project
-from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable, read_definitions
+from fairlead.resources.crds import Definitions, Judge, Unreadable
 from fairlead.resources.resource import Deferred
 from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
 from fairlead.source.nodes import place_of
+from fairlead.source.places import Place
 from fairlead.target import Shared
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.parallel import mapped
 from fairlead.workspace.plans import plans
 from fairlead.workspace.targets import chosen_targets
-from fairlead.workspace.work import Made, Task, Work
+from fairlead.workspace.work import Made, Task, Work, unreadable
 
 
 @dataclass
@@ -74,9 +75,9 @@ def compile_workspace(
         return result
     chosen, found = chosen_targets(project, workspace.project_root, targets or None)
     result.diagnostics += found
-    judge = None
+    judge, crds = None, place_of(workspace.project_root, ("platform", "crds"))
     if not result.failed:
-        judge, found = _judge(workspace, project)
+        judge, found = _judge(workspace, project, crds)
         result.diagnostics += found
     if result.failed:
         result.diagnostics = in_order(result.diagnostics)
@@ -87,7 +88,7 @@ def compile_workspace(
     tasks += [Shared(project, workspace.project_root, name, built.of(name)) for name in wanted]
     if not environments:
         tasks.append(Shared(project, workspace.project_root, None, built.all()))
-    for made in mapped(Work(tuple(chosen), judge), tasks, jobs):
+    for made in mapped(Work(tuple(chosen), judge, crds), tasks, jobs):
         result.made.append(made)
         result.diagnostics += made.diagnostics
     if not environments and not targets:
@@ -103,13 +104,11 @@ def _unmatched(made: Iterable[Made]) -> Iterator[Diagnostic]:
         yield from (found for place, found in each.unmatched.items() if found is not None and place not in matched)
 
 
-def _judge(workspace: Workspace, project: Project) -> tuple[Judge | None, list[Diagnostic]]:
+def _judge(workspace: Workspace, project: Project, place: Place) -> tuple[Judge | None, list[Diagnostic]]:
     """The clusters' own CRDs, where the project keeps them."""
     if project.platform.crds is None:
         return None, []
     try:
-        return Judge(read_definitions(workspace.root / project.platform.crds)), []
+        return Judge(Definitions(workspace.root / project.platform.crds)), []
     except Unreadable as error:
-        place = place_of(workspace.project_root, ("platform", "crds"))
-        message = f"the CRDs in {project.platform.crds} can't be read: {error}"
-        return None, [Diagnostic(UNREADABLE_CRDS, place, message, "name a folder of CustomResourceDefinitions")]
+        return None, [unreadable(error, place)]

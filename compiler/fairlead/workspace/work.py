@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from fairlead.output.desired import PROJECT_FILE, Owner
 from fairlead.plan.plan import Plan
-from fairlead.resources.crds import Judge
+from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
 from fairlead.resources.shapes import misshapen
 from fairlead.source.diagnostics import Diagnostic
@@ -40,6 +40,8 @@ class Work:
 
     chosen: tuple[Chosen, ...]
     judge: Judge | None = None
+    crds: Place = field(default_factory=lambda: Place.start_of(PROJECT_FILE))
+    """Where fairlead.yaml names the folder of CRDs."""
 
     def __call__(self, task: Task) -> Made:
         """Compiles a task."""
@@ -80,7 +82,17 @@ class Work:
 
     def _refused(self, made: Made) -> Iterator[Diagnostic]:
         """What the clusters' own CRDs refuse."""
-        if self.judge is not None:
+        if self.judge is None:
+            return
+        try:
             for compiled in made.compiled.values():
                 for resource in compiled.resources:
                     yield from self.judge.judge(resource)
+        except Unreadable as error:
+            yield unreadable(error, self.crds)
+
+
+def unreadable(error: Unreadable, place: Place) -> Diagnostic:
+    """What to say of a folder of CRDs that can't be used."""
+    message = f"the CRDs in `platform.crds` can't be read: {error}"
+    return Diagnostic(UNREADABLE_CRDS, place, message, "name a folder of CustomResourceDefinitions")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fairlead.resources.crds import Judge, Unreadable, read_definitions
+from fairlead.resources.crds import Definitions, Judge, Unreadable
 from fairlead.resources.resource import Origin, Resource
 from fairlead.source.places import Place
 
@@ -40,7 +40,7 @@ SIZE = Origin("serve", Place("specs/a.yaml", 9, 1, 9, 5), "serving")
 
 def judge(folder: Path) -> Judge:
     (folder / "crd.yaml").write_text(CRD)
-    return Judge(read_definitions(folder))
+    return Judge(Definitions(folder))
 
 
 def widget(version: str = "v1", **spec: Any) -> Resource:
@@ -87,4 +87,15 @@ def test_a_group_that_the_folder_lacks_is_not_judged(tmp_path: Path) -> None:
 def test_a_folder_without_definitions_is_unreadable(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.yaml").write_text(text)
     with pytest.raises(Unreadable):
-        read_definitions(tmp_path)
+        Definitions(tmp_path)
+
+
+def test_a_file_that_is_not_yaml_is_unreadable_when_it_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "crd.yaml").write_text(CRD + "  broken: [")
+    with pytest.raises(Unreadable, match=r"crd\.yaml"):
+        list(Judge(Definitions(tmp_path)).judge(widget(size=1)))
+
+
+def test_an_equals_sign_is_text(tmp_path: Path) -> None:
+    (tmp_path / "crd.yaml").write_text(CRD.replace("size: {type: integer, minimum: 1}", "size: {enum: [=, '!=']}"))
+    assert list(Judge(Definitions(tmp_path)).judge(widget(size="="))) == []
