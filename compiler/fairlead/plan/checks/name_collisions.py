@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from fairlead.plan.contract import parameter_variable
 from fairlead.plan.plan import Plan
 from fairlead.plan.pointing import key_place
 from fairlead.source.diagnostics import Code, Diagnostic, Related
@@ -94,17 +95,17 @@ def _variables(plan: Plan, path: Path, section: Step | Evaluate | Serving) -> It
                 place = key_place(unit, *path, key, str(name))
                 yield Diagnostic(TWICE_SET, place, message, "remove it; `mlflow` in fairlead.yaml says where MLflow is")
     for first, second in _same_variable(str(name) for name in section.parameters):
-        variable = f"FAIRLEAD_PARAM_{second.upper()}"
-        message = f"the parameters `{first}` and `{second}` would both be {variable}"
+        message = f"the parameters `{first}` and `{second}` would both be {parameter_variable(second)}"
         related = (Related(key_place(unit, *path, "parameters", first), "the other"),)
         place = key_place(unit, *path, "parameters", second)
         yield Diagnostic(TWICE_SET, place, message, "give one of them another name", related=related)
 
 
 def _same_variable(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of names that differ in case alone."""
+    """Pairs of parameters that are one variable, as names that differ in case alone are."""
     seen: dict[str, str] = {}
     for name in names:
-        if name.upper() in seen:
-            yield seen[name.upper()], name
-        seen.setdefault(name.upper(), name)
+        variable = parameter_variable(name)
+        if variable in seen:
+            yield seen[variable], name
+        seen.setdefault(variable, name)
