@@ -17,8 +17,8 @@ from fairlead.plan.scope import Scope
 from fairlead.plan.stages.data import code_image
 from fairlead.source.diagnostics import Diagnostic
 from fairlead.spec.units import ImageRef
-from fairlead_targets.github_actions.codes import OTHER_REGISTRY, UNSAFE_PATH
-from fairlead_targets.github_actions.paths import is_safe
+from fairlead_targets.github_actions.codes import OTHER_REGISTRY
+from fairlead_targets.github_actions.paths import path_findings
 
 GITHUB_REGISTRY: Final = "ghcr.io"
 
@@ -63,9 +63,7 @@ def written(rows: Iterable[Row]) -> str:
 def _row(plan: Plan, registry: str | None, found: list[Diagnostic]) -> Row:
     unit, propose = plan.unit, plan.only(Propose)
     image = _image(plan, registry, found) if registry is not None else None
-    if not is_safe(unit.file):
-        message = f"`{unit.file}` is no path that a workflow can name"
-        found.append(Diagnostic(UNSAFE_PATH, unit.place(), message, "rename the specification"))
+    found += path_findings(unit.file, unit.place(), "the specification")
     return Row(
         pipeline=plan.name,
         spec=unit.file,
@@ -84,10 +82,7 @@ def _image(plan: Plan, registry: str, found: list[Diagnostic]) -> Image | None:
         return None
     model = unit.pipeline.model
     code = (model.code.path if model else None) or f"models/{plan.name}"
-    if not is_safe(code):
-        message = f"`{code}` is no folder that a workflow can name"
-        help_ = "write a path from the root of the repository, of letters, digits, `.`, `_` and `-`"
-        found.append(Diagnostic(UNSAFE_PATH, unit.place("model", "code", "path"), message, help_))
+    found += path_findings(code, unit.place("model", "code", "path"), "the code")
     if reference.registry != registry:
         message = f"`{reference}` is in {reference.registry}, and the workflow pushes to {registry}"
         help_ = "give the workflow's `registry`, or name an image in it"

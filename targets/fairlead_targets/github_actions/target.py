@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from fairlead.plan.plan import Plan
 from fairlead.resources.resource import File, Origin, Root
-from fairlead.source.diagnostics import Diagnostic
-from fairlead.source.nodes import Mapping, Path, Sequence, find, place_of
+from fairlead.source.diagnostics import Diagnostic, has_errors
+from fairlead.source.nodes import Mapping, Node, Path, Scalar, Sequence, find, place_of
 from fairlead.source.places import Place
 from fairlead.target import Compiled, Options, Shared, Target
 from fairlead_targets.github_actions import codes
 from fairlead_targets.github_actions.context import TABLE, Context
-from fairlead_targets.github_actions.expressions import strays
+from fairlead_targets.github_actions.expressions import OPENING, strays
 from fairlead_targets.github_actions.options import GitHubActionsOptions
-from fairlead_targets.github_actions.paths import is_safe
+from fairlead_targets.github_actions.paths import path_findings
 from fairlead_targets.github_actions.pipelines import GITHUB_REGISTRY, table, written
 from fairlead_targets.github_actions.syntax import Workflow
 from fairlead_targets.github_actions.workflows import apply, build, candidates, check, preview, validate
@@ -53,15 +54,17 @@ class GitHubActions(Target):
         needed = builds or "candidates" in options.workflows
         rows, found = table(shared.plans, host if builds else None) if needed else ([], [])
         context = Context(shared.project, options, tuple(rows))
-        found += _project_findings(shared)
+        found += path_findings(str(shared.project.output), place_of(shared.root, ("output",)), "the output")
         workflows = _workflows(shared, context, found)
+        if not has_errors(found):
+            found += _evaluated(shared, workflows.values())
+        if has_errors(found):
+            return Compiled(diagnostics=found)
         files = [_file(shared, name, workflow) for name, workflow in workflows.items()]
         if "build" in workflows or "candidates" in workflows:
             origin = Origin(NAME, _place(shared.root), "tells the workflows which pipelines train")
             files.append(File(PurePosixPath(TABLE), written(rows), origin))
-        for file in files:
-            found += _stray_findings(shared, file)
-        return Compiled(files=[] if any(_is_error(each) for each in found) else files, diagnostics=found)
+        return Compiled(files=files, diagnostics=found)
 
 
 def _workflows(shared: Shared, context: Context, found: list[Diagnostic]) -> dict[str, Workflow]:
@@ -123,30 +126,28 @@ def _apply(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflo
     return None if missing or unknown else apply.workflow(context, clusters)
 
 
-def _project_findings(shared: Shared) -> list[Diagnostic]:
-    if is_safe(str(shared.project.output)):
-        return []
-    message = f"`{shared.project.output}` is no folder that a workflow can name"
-    help_ = "write a path of letters, digits, `.`, `_` and `-`"
-    return [Diagnostic(codes.UNSAFE_PATH, place_of(shared.root, ("output",)), message, help_)]
-
-
-def _stray_findings(shared: Shared, file: File) -> list[Diagnostic]:
-    """Every door has a check of its own; this one stands behind all of them."""
-    help_ = "write a text without `${{`"
-    return [
-        Diagnostic(codes.EXPRESSION, _place(shared.root), f"{file.path} would have `{text[:60]}` evaluated", help_)
-        for _, text in (strays(file.content) if file.root is Root.REPOSITORY else ())
-    ]
-
-
 def _file(shared: Shared, name: str, workflow: Workflow) -> File:
     origin = Origin(NAME, _place(shared.root, "workflows"), WHY[name])
     return File(FOLDER / f"fairlead-{name}.yml", workflow.content(), origin, Root.REPOSITORY)
 
 
-def _is_error(found: Diagnostic) -> bool:
-    return found.level.value == "error"
+def _evaluated(shared: Shared, workflows: Iterable[Workflow]) -> Iterator[Diagnostic]:
+    """Texts that came through every check and would be code on GitHub nevertheless, where fairlead.yaml has them."""
+    found = {text for workflow in workflows for _, text in strays(workflow.content())}
+    for text in sorted(found):
+        place = place_of(shared.root, _path_of(shared.root, text) or ("targets",))
+        message = f"GitHub would evaluate `{text[:80]}`"
+        yield Diagnostic(codes.EXPRESSION, place, message, f"write a text without `{OPENING}`")
+
+
+def _path_of(node: Node, text: str, path: Path = ()) -> Path | None:
+    """Where a tree has a text; None where it has not."""
+    if isinstance(node, Scalar):
+        return path if node.value == text else None
+    below: Iterable[tuple[str | int, Node]] = (
+        enumerate(node.items) if isinstance(node, Sequence) else ((entry.key, entry.value) for entry in node)
+    )
+    return next((found for step, item in below if (found := _path_of(item, text, (*path, step))) is not None), None)
 
 
 def _place(root: Mapping, *path: str) -> Place:

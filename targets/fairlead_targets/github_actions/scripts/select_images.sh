@@ -21,7 +21,7 @@ while IFS=$'\t' read -r pipeline code spec environment; do
     continue
   fi
   jq --compact-output --arg pipeline "$pipeline" --arg tree "$tree" \
-    '.[] | select(.pipeline == $pipeline) | {pipeline, spec, environment, tree} + .image' "$TABLE" >> "$chosen"
+    '.[] | select(.pipeline == $pipeline) | {pipeline, spec, environment, $tree} + .image' "$TABLE" >> "$chosen"
 done < "$RUNNER_TEMP/pipelines"
 
 if [ "$known" -eq 0 ]; then

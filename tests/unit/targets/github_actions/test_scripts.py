@@ -1,0 +1,568 @@
+"""The workflows' scripts do what their names say: they are run here, in real repositories, with git, bash and jq.
+
+GitHub, the object store and Fairlead itself are stood in for by programs that write down how they were called.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead_targets.github_actions.scripts import script
+from tests.candidates import digest, record
+
+pytestmark = pytest.mark.skipif(
+    not all(shutil.which(name) for name in ("bash", "git", "jq")), reason="bash, git and jq are not all installed"
+)
+
+ROW = {
+    "pipeline": "churn",
+    "spec": "specs/churn.yaml",
+    "environment": "staging",
+    "image": {"name": "ghcr.io/acme/churn", "repository": "ghcr.io/acme/churn", "code": "models/churn"},
+    "promote": "pull-request",
+    "approval": [],
+}
+OTHER = {
+    **ROW,
+    "pipeline": "tumor",
+    "spec": "specs/tumor.yaml",
+    "image": {"name": "ghcr.io/acme/tumor", "repository": "ghcr.io/acme/tumor", "code": "models/tumor"},
+}
+
+
+class Runner:
+    """A repository with a remote, programs that stand in for others, and what a run of a script leaves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "repository"
+        self.programs = folder / "programs"
+        self.temp = folder / "temp"
+        self.calls = folder / "calls"
+        for path in (self.folder, self.programs, self.temp):
+            path.mkdir()
+        self.git("init", "--quiet", "--initial-branch=main")
+        subprocess.run(["git", "init", "--quiet", "--bare", str(folder / "remote")], check=True)
+        self.git("remote", "add", "origin", str(folder / "remote"))
+        self.write(".gitignore", ".fairlead/\n")
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True, env=self.environment({})
+        ).stdout
+
+    def write(self, path: str, text: str) -> None:
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def commit(self) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "a change")
+        return self.git("rev-parse", "HEAD").strip()
+
+    def program(self, name: str, body: str) -> None:
+        """A program that writes its arguments to `calls` and then does `body`."""
+        path = self.programs / name
+        path.write_text(f'#!/usr/bin/env bash\nset -eu\nprintf "%s\\n" "{name} $*" >> "$CALLS"\n{body}\n')
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {
+            "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.temp),
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_OUTPUT": str(self.temp / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
+            "GITHUB_REPOSITORY_OWNER": "acme",
+            "GIT_AUTHOR_NAME": "bot",
+            "GIT_AUTHOR_EMAIL": "bot@acme.example",
+            "GIT_COMMITTER_NAME": "bot",
+            "GIT_COMMITTER_EMAIL": "bot@acme.example",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "CALLS": str(self.calls),
+            **more,
+        }
+
+    def run(self, *names: str, code: int = 0, **env: str) -> str:
+        """Runs a script as GitHub does for `shell: bash`, and gives what it printed."""
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script(*names)],
+            cwd=self.folder,
+            env=self.environment(env),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def called(self, program: str) -> list[str]:
+        lines = self.calls.read_text().splitlines() if self.calls.exists() else []
+        return [line.removeprefix(f"{program} ") for line in lines if line.startswith(f"{program} ")]
+
+    @property
+    def summary(self) -> str:
+        path = self.temp / "summary.md"
+        return path.read_text() if path.exists() else ""
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        lines = (self.temp / "output").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+def test_every_requirements_file_is_installed_by_its_hashes(runner: Runner) -> None:
+    runner.program("python", "")
+    runner.run("install", REQUIREMENTS="requirements/runtime.txt\nrequirements/build.txt")
+    (call,) = runner.called("python")
+    assert call == (
+        "-m pip --disable-pip-version-check install --no-input --require-hashes"
+        " --requirement requirements/runtime.txt --requirement requirements/build.txt"
+    )
+
+
+@pytest.mark.parametrize(("answer", "code"), [(0, 0), (1, 0), (3, 3)])
+def test_findings_are_no_failure_of_writing_them_down(runner: Runner, answer: int, code: int) -> None:
+    runner.program("fairlead", f"echo '{{}}'; exit {answer}")
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script("findings")],
+        cwd=runner.folder,
+        env=runner.environment({}),
+        check=False,
+    )
+    assert (done.returncode == 0) == (code == 0)
+    assert (runner.temp / "findings.sarif").read_text() == "{}\n"
+
+
+class TestPreview:
+    @pytest.fixture(autouse=True)
+    def base(self, runner: Runner) -> None:
+        """The base of a pull request: its first parent, as in the merge that GitHub checks out."""
+        runner.write(".github/workflows/fairlead-preview.yml", "name: preview\n")
+        runner.write(".github/workflows/ci.yml", "name: ci\n")
+        runner.write("rendered/staging/churn/kserve/a.yaml", "replicas: 1\n")
+        runner.write("rendered/staging/churn/inventory.json", "{}\n")
+        runner.commit()
+
+    def change(self, runner: Runner) -> None:
+        runner.write("specs/churn.yaml", "changed: true\n")
+        runner.commit()
+
+    def test_what_changes_is_shown_and_kept_whole(self, runner: Runner) -> None:
+        self.change(runner)
+        runner.write("rendered/staging/churn/kserve/a.yaml", "replicas: 2\n")
+        runner.write("rendered/staging/churn/kserve/new.yaml", "new: <b>&\n")
+        runner.run("preview", OUTPUT="rendered")
+        assert "2 files changed, 2 insertions(+), 1 deletion(-)" in runner.summary
+        assert "+replicas: 2\n" in runner.summary
+        assert "+new: &lt;b&gt;&amp;\n" in runner.summary
+        diff = (runner.temp / "preview.diff").read_text()
+        assert "+new: <b>&\n" in diff
+        assert "-replicas: 1\n" in diff
+
+    def test_a_removed_file_is_shown(self, runner: Runner) -> None:
+        self.change(runner)
+        (runner.folder / "rendered/staging/churn/kserve/a.yaml").unlink()
+        runner.run("preview", OUTPUT="rendered")
+        assert "-replicas: 1\n" in runner.summary
+
+    def test_nothing_else_than_what_is_compiled_counts(self, runner: Runner) -> None:
+        runner.write(".github/workflows/ci.yml", "name: other\n")
+        runner.write("rendered/staging/churn/inventory.json", '{"a": 1}\n')
+        self.change(runner)
+        runner.run("preview", OUTPUT="rendered")
+        assert runner.summary == "This change leaves everything that is compiled as it is.\n"
+        assert (runner.temp / "preview.diff").read_text() == ""
+
+    def test_no_text_of_a_manifest_gets_out_of_its_frame(self, runner: Runner) -> None:
+        self.change(runner)
+        runner.write("rendered/staging/churn/kserve/a.yaml", "note: </pre><script>alert(1)</script>\n````\n# Title\n")
+        runner.run("preview", OUTPUT="rendered")
+        assert runner.summary.count("</pre>") == 1
+        assert "<script>" not in runner.summary
+
+    def test_a_summary_stays_below_what_github_takes_and_says_what_is_missing(self, runner: Runner) -> None:
+        self.change(runner)
+        for number in range(4):
+            runner.write(f"rendered/staging/churn/kserve/big-{number}.yaml", f"line: {number}\n" * 40_000)
+        runner.write("rendered/staging/churn/kserve/small.yaml", "small: true\n")
+        runner.run("preview", OUTPUT="rendered")
+        assert len(runner.summary.encode()) < 1 << 20
+        assert "+small: true\n" in runner.summary
+        assert "2 of 5 files are too long to be shown here" in runner.summary
+        assert "- <code>rendered/staging/churn/kserve/big-3.yaml</code>\n" in runner.summary
+        assert (runner.temp / "preview.diff").stat().st_size > 4 * 40_000 * 9
+
+
+class TestSelectImages:
+    @pytest.fixture(autouse=True)
+    def sources(self, runner: Runner) -> None:
+        runner.write("table.json", json.dumps([ROW, OTHER, {**ROW, "pipeline": "served", "image": None}]))
+        for name in ("churn", "tumor"):
+            runner.write(f"models/{name}/Dockerfile", f"FROM scratch\nLABEL name={name}\n")
+        runner.commit()
+
+    def tree(self, runner: Runner, name: str) -> str:
+        return runner.git("rev-parse", f"HEAD:models/{name}").strip()
+
+    def selected(self, runner: Runner, only: str = "") -> list[dict[str, Any]]:
+        (runner.temp / "output").unlink(missing_ok=True)
+        runner.run("select_images", TABLE="table.json", ONLY=only)
+        chosen: list[dict[str, Any]] = json.loads(runner.outputs["matrix"])["include"]
+        assert runner.outputs["count"] == str(len(chosen))
+        return chosen
+
+    def test_what_no_lock_knows_is_built(self, runner: Runner) -> None:
+        assert self.selected(runner) == [
+            {
+                "pipeline": name,
+                "spec": f"specs/{name}.yaml",
+                "environment": "staging",
+                "tree": self.tree(runner, name),
+                "name": f"ghcr.io/acme/{name}",
+                "repository": f"ghcr.io/acme/{name}",
+                "code": f"models/{name}",
+            }
+            for name in ("churn", "tumor")
+        ]
+
+    def test_what_the_lock_has_from_this_very_tree_is_not_built_again(self, runner: Runner) -> None:
+        runner.write("specs/churn.staging.lock.yaml", f"images:\n  a:\n    tree: {self.tree(runner, 'churn')}\n")
+        assert [chosen["pipeline"] for chosen in self.selected(runner)] == ["tumor"]
+
+    def test_a_change_of_the_code_is_built(self, runner: Runner) -> None:
+        runner.write("specs/churn.staging.lock.yaml", f"tree: {self.tree(runner, 'churn')}\n")
+        runner.write("models/churn/train.py", "print()\n")
+        runner.commit()
+        assert [chosen["pipeline"] for chosen in self.selected(runner)] == ["churn", "tumor"]
+
+    def test_a_pipeline_that_is_named_is_built_whatever_the_lock_says(self, runner: Runner) -> None:
+        runner.write("specs/churn.staging.lock.yaml", f"tree: {self.tree(runner, 'churn')}\n")
+        assert [chosen["pipeline"] for chosen in self.selected(runner, "churn")] == ["churn"]
+
+    @pytest.mark.parametrize("name", ["chrun", "served", "churn; curl evil", "$(touch evil)"])
+    def test_a_name_that_is_none_is_an_error_and_never_code(self, runner: Runner, name: str) -> None:
+        assert "::error::" in runner.run("select_images", TABLE="table.json", ONLY=name, code=1)
+        assert not (runner.folder / "evil").exists()
+
+    def test_code_without_a_dockerfile_is_left_out_and_said(self, runner: Runner) -> None:
+        (runner.folder / "models/churn/Dockerfile").unlink()
+        assert "::warning::churn is not built" in runner.run("select_images", TABLE="table.json", ONLY="")
+        assert runner.outputs["count"] == "1"
+
+
+def test_a_built_image_is_recorded_as_a_lock_has_it(runner: Runner) -> None:
+    runner.run(
+        "record_image",
+        RECORDS=str(runner.temp / "digests"),
+        PIPELINE="churn",
+        SPEC="specs/churn.yaml",
+        ENVIRONMENT="staging",
+        IMAGE="ghcr.io/acme/churn",
+        DIGEST=digest("a"),
+        TREE="a" * 40,
+    )
+    assert json.loads((runner.temp / "digests/churn.json").read_text()) == {
+        "pipeline": "churn",
+        "spec": "specs/churn.yaml",
+        "environment": "staging",
+        "images": {"ghcr.io/acme/churn": {"digest": digest("a"), "tree": "a" * 40}},
+    }
+    assert f"ghcr.io/acme/churn@{digest('a')}" in runner.summary
+
+
+START = "refs/tags/start"
+FAIRLEAD = """
+case "$1" in
+lock)
+  name=$(basename "$2" .yaml)
+  [ "$name" != broken ] || exit 1
+  echo "$*" > "specs/$name.staging.lock.yaml"
+  ;;
+compile)
+  mkdir -p rendered
+  cat specs/*.lock.yaml > rendered/all.yaml
+  echo stray > stray.txt
+  ;;
+esac
+"""
+
+
+def commits(runner: Runner, branch: str) -> list[str]:
+    """The files that a pushed branch changes, in one commit, against what was checked out."""
+    pushed = f"refs/remotes/origin/{branch}"
+    assert runner.git("rev-list", "--count", f"{START}..{pushed}").strip() == "1"
+    return runner.git("diff", "--name-only", START, pushed).split()
+
+
+class TestPropose:
+    @pytest.fixture(autouse=True)
+    def programs(self, runner: Runner) -> None:
+        runner.write("table.json", json.dumps([ROW, {**OTHER, "promote": "automatic"}]))
+        runner.write("specs/churn.yaml", "kind: Pipeline\n")
+        runner.commit()
+        runner.git("tag", "start")
+        runner.program("fairlead", FAIRLEAD)
+        runner.program("gh", '[ "$1 $2" != "pr list" ] || cat "$RUNNER_TEMP/number" 2> /dev/null || true')
+
+    def image(self, runner: Runner, name: str = "churn", what: str = "a") -> None:
+        folder = runner.temp / "digests"
+        folder.mkdir(exist_ok=True)
+        content = {
+            "pipeline": name,
+            "spec": f"specs/{name}.yaml",
+            "environment": "staging",
+            "images": {f"ghcr.io/acme/{name}": {"digest": digest(what), "tree": "a" * 40}},
+        }
+        (folder / f"{name}.json").write_text(json.dumps(content))
+
+    def propose_images(self, runner: Runner, code: int = 0) -> str:
+        return runner.run(
+            "pull_request",
+            "propose_images",
+            code=code,
+            RECORDS=str(runner.temp / "digests"),
+            OUTPUT="rendered",
+            BRANCH="main",
+        )
+
+    def test_an_image_is_locked_compiled_and_proposed_together(self, runner: Runner) -> None:
+        self.image(runner)
+        self.propose_images(runner)
+        assert runner.called("fairlead") == [
+            f"lock specs/churn.yaml --environment staging --image ghcr.io/acme/churn@{digest('a')} --tree {'a' * 40}",
+            "compile",
+        ]
+        assert commits(runner, "fairlead/image/churn") == ["rendered/all.yaml", "specs/churn.staging.lock.yaml"]
+        assert any(
+            call.startswith("pr create --head fairlead/image/churn --base main --title Lock the image of churn")
+            for call in runner.called("gh")
+        )
+
+    def test_a_pull_request_that_is_open_is_brought_up_to_date(self, runner: Runner) -> None:
+        self.image(runner)
+        (runner.temp / "number").write_text("7\n")
+        self.propose_images(runner)
+        calls = [call for call in runner.called("gh") if not call.startswith("pr list")]
+        assert len(calls) == 1
+        assert calls[0].startswith("pr edit 7 ")
+
+    def test_every_pull_request_starts_from_what_was_checked_out(self, runner: Runner) -> None:
+        self.image(runner, "churn")
+        self.image(runner, "tumor")
+        self.propose_images(runner)
+        assert commits(runner, "fairlead/image/churn") == ["rendered/all.yaml", "specs/churn.staging.lock.yaml"]
+        assert commits(runner, "fairlead/image/tumor") == ["rendered/all.yaml", "specs/tumor.staging.lock.yaml"]
+
+    def test_a_digest_that_is_locked_already_opens_nothing(self, runner: Runner) -> None:
+        self.image(runner)
+        self.propose_images(runner)
+        runner.git("checkout", "--quiet", "-B", "main", "refs/remotes/origin/fairlead/image/churn")
+        runner.calls.unlink()
+        self.propose_images(runner)
+        assert runner.called("gh") == []
+        assert "the lock has this digest already" in runner.summary
+
+    def test_a_push_that_fails_is_a_failure_and_opens_nothing(self, runner: Runner) -> None:
+        self.image(runner)
+        runner.git("remote", "set-url", "origin", str(runner.temp / "nowhere"))
+        self.propose_images(runner, code=128)
+        assert [call for call in runner.called("gh") if call.startswith("pr")] == []
+
+    def test_where_nothing_could_be_built_nothing_is_proposed(self, runner: Runner) -> None:
+        self.propose_images(runner)
+        assert runner.called("gh") == []
+
+    def candidate(self, runner: Runner, pipeline: str) -> str:
+        name, data = record(16, pipeline)
+        folder = runner.temp / "candidates" / pipeline
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(data)
+        return f"fairlead/candidate/{pipeline}-{name.removeprefix('sha256-')[:12]}"
+
+    def propose_candidates(self, runner: Runner, code: int = 0) -> str:
+        return runner.run(
+            "pull_request",
+            "propose_candidates",
+            code=code,
+            RECORDS=str(runner.temp / "candidates"),
+            OUTPUT="rendered",
+            BRANCH="main",
+            TABLE="table.json",
+            MERGE="squash",
+        )
+
+    def test_a_candidate_is_locked_compiled_and_proposed_with_its_metrics(self, runner: Runner) -> None:
+        branch = self.candidate(runner, "churn")
+        self.propose_candidates(runner)
+        assert commits(runner, branch) == ["rendered/all.yaml", "specs/churn.staging.lock.yaml"]
+        assert f"pr create --head {branch} --base main --title Promote version 16 of churn to staging" in "\n".join(
+            runner.called("gh")
+        )
+        body = (runner.temp / "body.md").read_text()
+        assert "| `roc_auc` | 0.91 |" in body
+        assert "- `roc_auc >= 0.9`: 0.91" in body
+        assert not any(call.startswith("pr merge") for call in runner.called("gh"))
+
+    def test_an_automatic_one_merges_when_its_checks_pass(self, runner: Runner) -> None:
+        branch = self.candidate(runner, "tumor")
+        self.propose_candidates(runner)
+        assert runner.called("gh")[-1] == f"pr merge {branch} --auto --squash"
+
+    def test_one_that_a_person_must_release_never_merges_by_itself(self, runner: Runner) -> None:
+        runner.write("table.json", json.dumps([{**OTHER, "promote": "automatic", "approval": ["leads"]}]))
+        runner.commit()
+        self.candidate(runner, "tumor")
+        self.propose_candidates(runner)
+        assert "Released by a person of: @acme/leads" in (runner.temp / "body.md").read_text()
+        assert not any(call.startswith("pr merge") for call in runner.called("gh"))
+
+    def test_a_record_that_is_refused_fails_the_job_but_not_the_others(self, runner: Runner) -> None:
+        broken = {**ROW, "pipeline": "broken", "spec": "specs/broken.yaml"}
+        runner.write("table.json", json.dumps([broken, ROW]))
+        runner.commit()
+        runner.git("tag", "--force", "start")
+        self.candidate(runner, "broken")
+        branch = self.candidate(runner, "churn")
+        assert "::error::" in self.propose_candidates(runner, code=1)
+        assert commits(runner, branch) == ["rendered/all.yaml", "specs/churn.staging.lock.yaml"]
+
+
+class TestFindCandidates:
+    @pytest.fixture
+    def store(self, runner: Runner) -> Callable[..., None]:
+        """Puts records of (pipeline, version, time) into the store."""
+        objects = runner.temp / "store"
+        objects.mkdir()
+        runner.write("table.json", json.dumps([ROW, OTHER]))
+        runner.commit()
+        runner.program("curl", 'echo \'{"value": "token"}\'')
+        runner.program("gh", 'cat "$RUNNER_TEMP/proposed" 2> /dev/null || echo 0')
+        runner.program(
+            "aws",
+            'test -s "$AWS_WEB_IDENTITY_TOKEN_FILE"\n'
+            'if [ "$1" = s3api ]; then cat "$RUNNER_TEMP/store/listing"; exit; fi\n'
+            'cp "$RUNNER_TEMP/store/${5##*/}" "$6"',
+        )
+        listing: list[dict[str, str]] = []
+
+        def put(pipeline: str, version: int, time: str) -> None:
+            name, data = record(version, pipeline)
+            (objects / name).write_bytes(data)
+            listing.append({"Key": f"ml/candidates/{pipeline}/{name}", "LastModified": time})
+            (objects / "listing").write_text(json.dumps({"Contents": listing}))
+
+        (objects / "listing").write_text("")
+        return put
+
+    def find(self, runner: Runner) -> list[str]:
+        (runner.temp / "output").unlink(missing_ok=True)
+        shutil.rmtree(runner.temp / "candidates", ignore_errors=True)
+        runner.run(
+            "find_candidates",
+            TABLE="table.json",
+            BUCKET="acme",
+            PREFIX="ml/candidates/",
+            RECORDS=str(runner.temp / "candidates"),
+            AWS_WEB_IDENTITY_TOKEN_FILE=str(runner.temp / "identity"),
+            ACTIONS_ID_TOKEN_REQUEST_TOKEN="bearer",
+            ACTIONS_ID_TOKEN_REQUEST_URL="https://tokens.example?a=b",
+        )
+        found = sorted(path for path in (runner.temp / "candidates").rglob("*.json"))
+        assert runner.outputs["count"] == str(len(found))
+        return [f"{path.parent.name} {json.loads(path.read_text())['model']['version']}" for path in found]
+
+    def test_an_empty_store_has_none(self, runner: Runner, store: Callable[..., None]) -> None:
+        assert self.find(runner) == []
+
+    def test_the_newest_of_each_pipeline_is_found(self, runner: Runner, store: Callable[..., None]) -> None:
+        store("churn", 17, "2026-11-21T10:00:00+00:00")
+        store("churn", 16, "2026-11-20T10:00:00+00:00")
+        store("tumor", 3, "2026-11-19T10:00:00+00:00")
+        assert self.find(runner) == ["churn 17", "tumor 3"]
+
+    def test_what_is_locked_already_is_not_found_again(self, runner: Runner, store: Callable[..., None]) -> None:
+        store("churn", 17, "2026-11-21T10:00:00+00:00")
+        runner.write("specs/churn.staging.lock.yaml", f"model:\n  digest: {digest('model 17')}\n")
+        assert self.find(runner) == []
+
+    def test_what_was_proposed_is_not_proposed_again(self, runner: Runner, store: Callable[..., None]) -> None:
+        store("churn", 17, "2026-11-21T10:00:00+00:00")
+        (runner.temp / "proposed").write_text("1\n")
+        assert self.find(runner) == []
+        assert "--state all" in runner.called("gh")[0]
+
+    def test_a_pipeline_that_does_not_train_here_is_passed_over(
+        self, runner: Runner, store: Callable[..., None]
+    ) -> None:
+        store("stranger", 1, "2026-11-21T10:00:00+00:00")
+        assert self.find(runner) == []
+
+    def test_names_that_are_no_records_are_passed_over(self, runner: Runner, store: Callable[..., None]) -> None:
+        listing = {
+            "Contents": [
+                {"Key": f"ml/candidates/{name}", "LastModified": "2026"}
+                for name in ("churn/latest.json", "churn/$(touch evil)/sha256-a.json", "../sha256-a.json", "")
+            ]
+        }
+        (runner.temp / "store/listing").write_text(json.dumps(listing))
+        assert self.find(runner) == []
+        assert not (runner.folder / "evil").exists()
+
+
+def test_what_a_push_no_longer_renders_is_named(runner: Runner) -> None:
+    runner.write("rendered/staging/churn/a.yaml", "a: 1\n")
+    runner.write("rendered/production/churn/a.yaml", "a: 1\n")
+    before = runner.commit()
+    shutil.rmtree(runner.folder / "rendered/staging")
+    runner.commit()
+    runner.run("removed", FOLDER="rendered/production", BEFORE=before)
+    assert runner.summary == ""
+    runner.run("removed", FOLDER="rendered/staging", BEFORE=before)
+    assert "- <code>rendered/staging/churn/a.yaml</code>\n" in runner.summary
+
+
+@pytest.mark.parametrize("before", ["", "0" * 40])
+def test_a_run_without_a_commit_before_says_so(runner: Runner, before: str) -> None:
+    runner.commit()
+    runner.run("removed", FOLDER="rendered/staging", BEFORE=before)
+    assert "can't be named" in runner.summary
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
+@pytest.mark.parametrize("authority", ["", "ca.crt"])
+def test_the_cluster_is_named_by_a_configuration_that_holds_no_token(runner: Runner, authority: str) -> None:
+    runner.program("curl", 'echo \'{"value": "token"}\'')
+    real = shutil.which("kubectl")
+    runner.program("kubectl", f'if [ "$1" = apply ]; then exit 0; fi\nexec {real} "$@"')
+    runner.write("ca.crt", "not really a certificate\n")
+    runner.run(
+        "apply",
+        FOLDER="rendered/staging",
+        SERVER="https://staging.k8s.acme.example",
+        AUDIENCE="kubernetes",
+        AUTHORITY=authority,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN="bearer",
+        ACTIONS_ID_TOKEN_REQUEST_URL="https://tokens.example?a=b",
+    )
+    assert runner.called("kubectl")[-1] == ("apply --server-side --field-manager=fairlead --kustomize rendered/staging")
+    config = (runner.temp / "kubeconfig").read_text()
+    assert f"tokenFile: {runner.temp}/cluster-token" in config
+    assert ("certificate-authority-data" in config) == bool(authority)
+    assert (runner.temp / "cluster-token").read_text() == "token\n"
+    assert stat.S_IMODE((runner.temp / "cluster-token").stat().st_mode) == 0o600
+    assert runner.called("curl")[0].endswith("https://tokens.example?a=b&audience=kubernetes")
