@@ -7,7 +7,8 @@ is found in the patch; the same finding from several environments is shown once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 
 from fairlead.plan.plan import Plan
@@ -55,7 +56,13 @@ CHECKS: tuple[str, ...] = (
 """The modules, in the order in which they run."""
 
 
+@cache
+def _checks() -> tuple[Callable[[Plan], Iterator[Diagnostic]], ...]:
+    """The checks themselves, imported when a plan is checked for the first time."""
+    return tuple(import_module(f"{__name__}.{name}").check for name in CHECKS)
+
+
 def findings(plan: Plan) -> Iterator[Diagnostic]:
     """Everything that the cross-checks find in a plan."""
-    for name in CHECKS:
-        yield from import_module(f"{__name__}.{name}").check(plan)
+    for check in _checks():
+        yield from check(plan)

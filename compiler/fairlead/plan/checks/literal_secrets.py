@@ -35,9 +35,9 @@ def _texts(root: Node) -> Iterator[Scalar]:
     while open_:
         node = open_.pop()
         if isinstance(node, Scalar):
-            if isinstance(node.value, str) and len(node.text) >= SHORTEST:
+            if len(node.text) >= SHORTEST and isinstance(node.value, str):
                 yield node
         elif isinstance(node, Mapping):
-            open_.extend(entry.value for entry in reversed(list(node)))
+            open_.extend([entry.value for entry in node.entries.values()][::-1])
         else:
             open_.extend(reversed(node.items))
