@@ -108,7 +108,7 @@ def test_batch_scoring_runs_on_its_own_schedule(tmp_path: Path) -> None:
     assert found["FAIRLEAD_CHAMPION_URI"]["configMapKeyRef"]["key"] == "uri"
 
 
-@pytest.mark.parametrize(("every", "codes"), [("5h", ["FL4110"]), ("4h", [])])
+@pytest.mark.parametrize(("every", "codes"), [("5h", ["FL4105"]), ("4h", [])])
 def test_an_interval_that_no_schedule_keeps_is_refused(tmp_path: Path, every: str, codes: list[str]) -> None:
     made = compiled(tmp_path, churn(more=SERVED.replace("2h", every)), locks={"staging": lock()})
     assert [found.code.id for found in made.diagnostics] == codes

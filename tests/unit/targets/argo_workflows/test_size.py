@@ -23,7 +23,7 @@ def test_a_small_search_is_no_finding(tmp_path: Path) -> None:
 
 def test_many_nodes_are_a_warning_that_shows_where_they_come_from(tmp_path: Path) -> None:
     (found,) = compiled(tmp_path, tuned(200)).diagnostics
-    assert (found.code.id, str(found.level)) == ("FL4109", "warning")
+    assert (found.code.id, str(found.level)) == ("FL4104", "warning")
     assert "200 trials of 6 among them" in found.message
     assert found.place.file == "specs/churn.yaml"
 
@@ -34,7 +34,7 @@ def test_retries_count(tmp_path: Path) -> None:
 
 
 def test_an_object_beyond_the_limit_is_an_error_with_the_sum(tmp_path: Path) -> None:
-    found = [item for item in compiled(tmp_path, tuned(1000)).diagnostics if item.code.id == "FL4108"]
+    found = [item for item in compiled(tmp_path, tuned(1000)).diagnostics if item.code.id == "FL4103"]
     assert len(found) == 1
     assert f"Kubernetes takes {LARGEST:,}" in found[0].message
     assert " bytes of template and " in found[0].message
