@@ -86,6 +86,22 @@ UNPINNED = Code(
         $ fairlead lock churn -e staging --image ghcr.io/acme/churn@sha256:…
     """,
 )
+ELSEWHERE = Code(
+    "FL2028",
+    "a candidate whose model is not among the project's artifacts",
+    """
+    Registering copies a model to `models/` below `artifacts` and verifies it there: that copy is what serving loads,
+    and nobody but the training run can write it. The record names a folder somewhere else, where others may write.
+
+    Wrong, where fairlead.yaml says `artifacts: {uri: s3://acme-ml-artifacts}`:
+
+    ```json
+    {"model": {"uri": "s3://scratch/models/churn/sha256-…/"}}
+    ```
+
+    Right: train again with the project's own `artifacts`, or mend them in fairlead.yaml where they have moved.
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,10 @@ def lock_candidate(workspace: Workspace, unit: Unit, candidate: Candidate, recor
     if candidate.pipeline != unit.name:
         message = f"this record is of `{candidate.pipeline}`, and the lock is of `{unit.name}`"
         raise _refused(OTHER_PIPELINE, record, message, "name the pipeline that was trained")
+    artifacts = unit.project.artifacts
+    if artifacts is not None and not str(model.uri).startswith(f"{str(artifacts.uri).rstrip('/')}/models/"):
+        message = f"the model is in {model.uri}, and the project's models are in {artifacts.uri.child('models')}"
+        raise _refused(ELSEWHERE, record, message, "train again with the project's own `artifacts`")
     said = f"version {model.version} of {unit.name} ({model.digest})"
     if lock is not None and before is not None and _holds(lock, candidate):
         return Locked(file, before, f"{said} is in the lock already", changed=False)

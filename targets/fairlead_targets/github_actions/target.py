@@ -37,7 +37,7 @@ class GitHubActions(Target):
     """Workflows for the repository; a pipeline has none of its own."""
 
     name: ClassVar[str] = NAME
-    summary: ClassVar[str] = "Workflows that validate, preview, check, build, propose candidates and apply"
+    summary: ClassVar[str] = "workflows that validate, preview, check, build, propose candidates and apply"
     options: ClassVar[type[Options]] = GitHubActionsOptions
 
     def compile(self, plan: Plan, options: Options) -> Compiled:

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from fairlead.cli.lock import command
 from tests.candidates import digest, record
-from tests.projects import CHURN, write_project
+from tests.projects import CHURN, FAIRLEAD, write_project
 from tests.unit.workspace.test_lockfile import lock
 
 IMAGE = "ghcr.io/acme/churn"
@@ -100,6 +100,13 @@ def test_an_older_candidate_is_refused(project: Path) -> None:
 def test_a_candidate_of_another_pipeline_is_refused(project: Path) -> None:
     result = run(project, "--candidate", of(project, pipeline="tumor-classifier"))
     assert (result.exit_code, "FL2024" in result.output) == (1, True)
+
+
+def test_a_model_outside_of_the_projects_artifacts_is_refused(tmp_path: Path) -> None:
+    write_project(tmp_path, fairlead=FAIRLEAD.replace("s3://acme-ml-artifacts", "s3://acme-other"))
+    result = run(tmp_path, "--candidate", of(tmp_path))
+    assert (result.exit_code, "FL2028" in result.output) == (1, True)
+    assert "the project's models are in s3://acme-other/models" in result.output
 
 
 def test_a_damaged_record_is_refused(project: Path) -> None:
