@@ -56,11 +56,22 @@ def validated(model: type[M], root: Node) -> tuple[M | None, list[Diagnostic]]:
     try:
         value = model.model_validate(plain(root))
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _without_echoes(error.errors(include_url=False))
         # What is null is reported as such; that it is no mapping either would only repeat it.
         found = [_diagnostic(model, root, detail) for detail in details if not _is_about_null(root, detail)]
         return None, list(dict.fromkeys([*missing, *found]))
     return (None, missing) if missing else (value, [])
+
+
+def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without the lists that are too short only because their items were refused."""
+    short = ("too_short",)
+    places = [detail["loc"] for detail in details if detail["type"] not in short]
+    return [
+        detail
+        for detail in details
+        if detail["type"] not in short or not any(place[: len(detail["loc"])] == detail["loc"] for place in places)
+    ]
 
 
 def _is_about_null(root: Mapping, detail: ErrorDetails) -> bool:

@@ -49,8 +49,14 @@ def policies(context: Context[Any]) -> list[Resource]:
 
 
 def tells_callers_apart(context: Context[Any]) -> bool:
-    """Whether the mesh sees who calls: in Knative mode it only sees the activator and the gateway."""
-    return bool(context.callers) and context.gateway.kind == "istio" and context.mode == "standard"
+    """Whether a mesh sees who calls: in Knative mode it only sees the activator and the gateway.
+
+    Istio's control plane is there where it is the gateway, and where it implements the Gateway API. Its policy counts in
+    namespaces that are in the mesh; elsewhere the NetworkPolicy beside it still holds the callers' namespaces.
+    """
+    gateway = context.gateway
+    istio = gateway.kind == "istio" or (gateway.kind == "gateway-api" and gateway.controller == "istio")
+    return bool(context.callers) and istio and context.mode == "standard"
 
 
 def pod_label(context: Context[Any]) -> dict[str, str]:
@@ -157,8 +163,9 @@ def authorization_policy(context: Context[Any]) -> Resource:
     accounts = [*context.callers]
     if context.exposed:
         namespace, _, name = (context.gateway.ref or f"{ISTIO}/istio-ingressgateway").partition("/")
-        # Istio's classic gateways run as `<name>-service-account`; those of its Helm chart as their own name.
-        accounts += [(namespace, f"{name}-service-account"), (namespace, name)]
+        # Istio's classic gateways run as `<name>-service-account`, those of its Helm chart as their own name, and those
+        # that it deploys for a Gateway resource as `<name>-istio`.
+        accounts += [(namespace, f"{name}{suffix}") for suffix in ("-service-account", "", "-istio")]
     accounts += [(context.namespace, conventions.serving_account(graph)) for graph in context.graphs()]
     # `*` stands for the trust domain, which is the mesh's own business.
     principals = [f"*/ns/{namespace}/sa/{name}" for namespace, name in dict.fromkeys(accounts)]

@@ -67,6 +67,11 @@ def test_everything_is_said_in_one_run() -> None:
     assert [found.code.id for found in findings(body)] == ["FL1107", "FL1104", "FL1104", "FL1102", "FL1101", "FL1103"]
 
 
+def test_a_list_whose_only_item_is_wrong_is_not_called_too_short() -> None:
+    (found,) = findings("model: {evaluate: {metrics: [1]}}")
+    assert found.code.id == "FL1103"
+
+
 def test_null_is_a_value_of_a_parameter_and_of_nothing_else() -> None:
     assert findings("model: {train: {command: [a], parameters: {depth: null, widths: [1, null]}}}") == []
     assert [found.code.id for found in findings("model: {train: {command: [a], env: {A: null}}}")] == ["FL1107"]

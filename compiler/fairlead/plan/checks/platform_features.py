@@ -105,8 +105,9 @@ def _needs(plan: Plan) -> Iterator[Need]:
     if retraining is not None and not pipeline.metadata.retired:
         for trigger in retraining.on:
             place = name_place(unit, ("retraining", "on"), trigger)
-            yield Need("argo-events", place, f"retraining on {trigger}")
+            # New data is looked for on a schedule; only alerts need somebody who listens.
             if trigger != "new-data":
+                yield Need("argo-events", place, f"retraining on {trigger}")
                 yield Need("prometheus-operator", place, f"retraining on {trigger}, which is an alert,")
     yield from _queues(plan, pipeline)
 

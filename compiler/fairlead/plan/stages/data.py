@@ -184,6 +184,7 @@ def _source(scope: Scope, name: str, source: Source, copied: bool) -> None:
         )
     )
     if checked:
+        # What no step copies is not downloaded for the check either: it reads the objects where they are.
         _check(scope, dataset, snapshot, source.expect, "copy" if copied else "reference")
 
 

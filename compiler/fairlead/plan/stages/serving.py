@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairlead.catalogue.runtimes import Runtime, runtime, runtime_for
+from fairlead.catalogue.runtimes import Runtime, protocol_for, runtime, runtime_for
 from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
 from fairlead.plan.formats import format_of
 from fairlead.plan.nodes import Combine, Image, Score, Serve, Waiting
@@ -92,7 +92,7 @@ def _serve(scope: Scope, serving: Serving, model: Model) -> None:
             waits=first_version(scope, model) or scope.pending(image),
             runtime=facts,
             image=image,
-            protocol=serving.protocol or facts.default_protocol,
+            protocol=serving.protocol or protocol_for(name, model.task, facts.kserve),
             mode=serving.mode,
             output=serving.output,
             hardware=scope.hardware("serving"),

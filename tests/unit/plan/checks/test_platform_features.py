@@ -19,7 +19,7 @@ QUEUED = edit(TUMOR, ("train: {cpu: 4, memory: 8Gi, disk: 20Gi}", "train: gpu-l4
         ('  knative: "1.19"\n', KNATIVE, [("knative", "mode: knative")]),
         ('  kueue: "0.20"\n', QUEUED, [("gpu-l4", None)]),
         ('  prometheus-operator: "0.93"\n', TUMOR, [("drift", "on: [drift"), ("quality", "[drift, quality")]),
-        ('  argo-events: "1.9"\n', BATCH + "retraining: {on: [new-data]}\n", [("new-data", None)]),
+        ('  argo-events: "1.9"\n', TUMOR, [("drift", "on: [drift"), ("quality", "[drift, quality")]),
         ('  argo-workflows: "4.1"\n', BATCH, [("train", "  train: {command"), ("batch", "  batch:")]),
         ('  kserve: "0.20"\n', ASSISTANT, [("serving", "\nserving:\n")]),
     ],
@@ -34,6 +34,11 @@ def test_a_feature_that_the_platform_lacks_is_an_error(
     name = component.split(":", maxsplit=1)[0].strip()
     assert all(f"`platform.{name}` is not set" in each.message for each in found.of(LACKING))
     assert all(str(each.related[0].place) == "fairlead.yaml:5:1" for each in found.of(LACKING))
+
+
+def test_new_data_is_looked_for_on_a_schedule_and_needs_no_listener(tmp_path: Path) -> None:
+    fairlead = edit(FAIRLEAD, ('  argo-events: "1.9"\n', ""))
+    assert examine(tmp_path, BATCH + "retraining: {on: [new-data]}\n", fairlead=fairlead).of(LACKING) == []
 
 
 def test_what_the_project_does_not_compile_to_it_need_not_run(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_only_the_callers_namespaces_and_the_gateways_reach_the_server(tmp_path:
 
 def test_that_a_network_policy_knows_no_service_accounts_is_said_at_the_callers(tmp_path: Path) -> None:
     spec = churn(CALLERS)
-    found = serve(tmp_path, spec, lock()).finding("FL4206")
+    found = serve(tmp_path, spec, lock(), fairlead=project(gateway="{kind: none}")).finding("FL4206")
     assert found.level == "note"
     assert spec.splitlines()[found.place.line - 1][found.place.column - 1 :].startswith("[triage/ui")
     assert "`triage`, `billing`" in found.message
@@ -45,6 +45,18 @@ def test_without_callers_anybody_in_the_cluster_may_call_and_nothing_is_said(tmp
     served = serve(tmp_path, churn(), lock())
     assert {"namespaceSelector": {}} in allowed(served, 8080)
     assert served.codes == []
+
+
+def test_istio_as_the_gateway_brings_its_mesh(tmp_path: Path) -> None:
+    served = serve(tmp_path, churn("{access: {expose: gateway, callers: [triage/ui]}}"), lock())
+    principals = served.get("AuthorizationPolicy")["spec"]["rules"][0]["from"][0]["source"]["principals"]
+    assert "*/ns/triage/sa/ui" in principals
+    assert "*/ns/gateways/sa/ml-private-istio" in principals
+    assert served.codes == []
+    other = "{kind: gateway-api, controller: envoy-gateway, ref: gateways/ml-private}"
+    without = serve(tmp_path / "envoy", churn(CALLERS), lock(), fairlead=project(gateway=other))
+    assert "AuthorizationPolicy" not in without.kinds
+    assert without.finding("FL4206").level == "note"
 
 
 def test_a_mesh_holds_each_service_account(tmp_path: Path) -> None:
@@ -81,7 +93,7 @@ metadata: {name: both, owner: growth-ml}
 serving: {graph: {type: ensemble, of: [{pipeline: churn}]}}
 """
     spec = churn("{access: {callers: [triage/ui, ml/both-serve]}}")
-    served = serve(tmp_path, spec, lock(), more={"specs/both.yaml": graph})
+    served = serve(tmp_path, spec, lock(), fairlead=project(gateway="{kind: none}"), more={"specs/both.yaml": graph})
     assert {"podSelector": {"matchLabels": {"serving.kserve.io/inferencegraph": "both"}}} in allowed(served, 8080)
     assert namespace("ml") not in allowed(served, 8080), "the graph is known by its Pods, not by the whole namespace"
     assert "`ml`" not in served.finding("FL4206").message
