@@ -10,6 +10,7 @@ from fairlead.source.places import Place
 from fairlead.source.reader import read
 from fairlead.source.render import Format, render, sarif
 from fairlead.source.structure import MERGE_KEY
+from fairlead.spec.secrets import LITERAL_SECRET
 
 FILE = "specs/größe.yaml"
 SPEC = f"""\
@@ -61,3 +62,16 @@ def test_in_colour(snapshot: SnapshotAssertion) -> None:
 def test_a_syntax_error(snapshot: SnapshotAssertion) -> None:
     document = read("specs/a.yaml", b"serving:\n  replicas: {min: 2, max: 10\n  timeout: 10s\n")
     assert render(document.diagnostics, {"specs/a.yaml": document.text}.get) == snapshot
+
+
+def test_a_line_with_a_secret_is_quoted_for_no_finding() -> None:
+    hidden, shown = LITERAL_SECRET, MERGE_KEY
+    text = "token: ghp_verysecret\nother: 1\n"
+    findings = [
+        Diagnostic(hidden, Place("a.yaml", 1, 8, 1, 22), "a secret stands here"),
+        Diagnostic(shown, Place("a.yaml", 1, 1, 1, 6), "the same line"),
+        Diagnostic(shown, Place("a.yaml", 2, 1, 2, 6), "another line"),
+    ]
+    report = render(findings, {"a.yaml": text}.get)
+    assert "verysecret" not in report
+    assert "other: 1" in report

@@ -60,20 +60,6 @@ CHANGES_IDENTITY = Code(
     one behind in the cluster, and other resources would still refer to it. Names come from the pipeline's name.
     """,
 )
-NEITHER_OR_BOTH = Code(
-    "FL5004",
-    "a patch needs `merge` or `json`, and one of them only",
-    """
-    A patch says what changes either as a merge patch or as a JSON patch (RFC 6902).
-
-    ```yaml
-    patches:
-      - why: until the gateway knows the header
-        target: {kind: InferenceService}
-        merge: {metadata: {annotations: {acme.example/ingress: internal}}}
-    ```
-    """,
-)
 WAITS = Code(
     "FL5005",
     "a patch that waits for its resource",
@@ -98,16 +84,15 @@ class Patched:
 
 
 def apply_patches(unit: Unit, resources: Sequence[Resource], deferred: Sequence[Deferred]) -> Patched:
-    """`resources` with the specification's patches over them, in the order of the file. Nothing is changed in place."""
+    """`resources` with the specification's patches over them, in the order of the file. Nothing is changed in place.
+
+    That a patch is either a merge or a list of operations has been checked with the plan.
+    """
     result = list(resources)
     found: list[Diagnostic] = []
     unmatched: dict[Place, Diagnostic | None] = {}
     for number, patch in enumerate(unit.pipeline.patches):
         path: Path = ("patches", number)
-        if (patch.merge is None) == (patch.json_ is None):
-            place = unit.place(*path)
-            found.append(Diagnostic(NEITHER_OR_BOTH, place, "this patch has neither or both", "write one of the two"))
-            continue
         matched = [at for at, resource in enumerate(result) if _matches(patch, _kind(resource), resource.identity.name)]
         unmatched[unit.place(*path)] = None
         if not matched:

@@ -36,6 +36,8 @@ class Code:
     title: str
     page: str
     severity: Severity = Severity.ERROR
+    shows_source: bool = True
+    """Whether a report may quote the line: not where the line holds a secret, because logs have many readers."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "page", cleandoc(self.page))

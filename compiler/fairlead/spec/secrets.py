@@ -31,6 +31,7 @@ LITERAL_SECRET = Code(
       secrets: {DATABASE: features/url}
     ```
     """,
+    shows_source=False,
 )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping as MappingABC, Set
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
+from fairlead.plan.checks.literal_secrets import literals
 from fairlead.project.lock import Lock
 from fairlead.project.merge import merged, under, without
 from fairlead.project.model import Project
@@ -18,7 +20,7 @@ from fairlead.source.words import nearest_word
 from fairlead.spec.pipeline import Pipeline
 from fairlead.spec.validate import validated
 from fairlead.workspace import codes
-from fairlead.workspace.discover import LOCK_SUFFIX, PROJECT_FILE, lock_file, spec_files
+from fairlead.workspace.discover import LOCK_SUFFIX, PROJECT_FILE, lock_file, lock_names, spec_files
 
 FIXED = ("apiVersion", "kind", "environments")
 PER_PIPELINE = ("apiVersion", "kind", "environments")
@@ -39,6 +41,10 @@ class Workspace:
     """Specification file -> name of its pipeline, where it could be read."""
     documents: dict[str, Document] = field(default_factory=dict)
     """Every file that was read."""
+    read: dict[str, str] = field(default_factory=dict)
+    """The SHA-256 of each of them, as it was read."""
+    locks: tuple[str, ...] = ()
+    """Every lock beside a specification, whether it belongs to one or not."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def concerning(self, files: Set[str] | None, found: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -72,6 +78,7 @@ def load(root: Path) -> Workspace:
         return workspace
     workspace.project_root = document.root
     workspace.diagnostics += _project_findings(workspace.project, document.root)
+    workspace.diagnostics += literals(document.root)
     files = spec_files(root, workspace.project.specs)
     if not files:
         place = place_of(document.root, ("specs",))
@@ -99,6 +106,7 @@ def _read(workspace: Workspace, file: str) -> Document | None:
             Diagnostic(codes.UNREADABLE, Place.start_of(file), message, "check the file and its rights")
         )
         return None
+    workspace.read[file] = sha256(data).hexdigest()
     document = read(file, data)
     workspace.documents[file] = document
     workspace.diagnostics += document.diagnostics
@@ -257,14 +265,10 @@ def _orphan_locks(workspace: Workspace, specs: Iterable[str], environments: Iter
     """Locks in the folders of specifications that belong to none of them."""
     specs = list(specs)
     expected = {lock_file(spec, environment) for spec in specs for environment in environments}
-    folders = sorted({str(Path(spec).parent.as_posix()) for spec in specs})
-    for folder in folders:
-        for path in sorted((workspace.root / folder).glob(f"*{LOCK_SUFFIX}")):
-            file = path.relative_to(workspace.root).as_posix()
-            if file not in expected:
-                message = f"{file} belongs to no specification and environment"
-                workspace.diagnostics.append(
-                    Diagnostic(
-                        codes.ORPHAN_LOCK, Place.start_of(file), message, "remove it, or restore its specification"
-                    )
-                )
+    workspace.locks = tuple(lock_names(workspace.root, specs))
+    for file in workspace.locks:
+        if file not in expected:
+            message = f"{file} belongs to no specification and environment"
+            workspace.diagnostics.append(
+                Diagnostic(codes.ORPHAN_LOCK, Place.start_of(file), message, "remove it, or restore its specification")
+            )

@@ -51,8 +51,8 @@ def policies(context: Context[Any]) -> list[Resource]:
 def tells_callers_apart(context: Context[Any]) -> bool:
     """Whether a mesh sees who calls: in Knative mode it only sees the activator and the gateway.
 
-    Istio's control plane is there where it is the gateway, and where it implements the Gateway API. Its policy counts in
-    namespaces that are in the mesh; elsewhere the NetworkPolicy beside it still holds the callers' namespaces.
+    Istio's control plane is there where it is the gateway, and where it implements the Gateway API. Its policy counts
+    in namespaces that are in the mesh; elsewhere the NetworkPolicy beside it still holds the callers' namespaces.
     """
     gateway = context.gateway
     istio = gateway.kind == "istio" or (gateway.kind == "gateway-api" and gateway.controller == "istio")

@@ -10,7 +10,8 @@ from fairlead.plan.builder import NO_DATA, SHAPELESS, build
 from fairlead.plan.nodes import Check, Divide, Serve, Snapshot, Train, Tune
 from fairlead.plan.plan import Plan
 from fairlead.plan.scope import NO_RUNNER, UNKNOWN_NAME
-from fairlead.plan.stages.data import AMBIGUOUS_SPLIT, CYCLE, TAKEN_NAME
+from fairlead.plan.stages.data import AMBIGUOUS_SPLIT
+from fairlead.plan.stages.datasets import CYCLE, TAKEN_NAME
 from fairlead.plan.stages.serving import NO_RUNTIME, SERVES_NOTHING
 from fairlead.workspace.load import load
 from fairlead.workspace.plans import plans

@@ -98,13 +98,6 @@ def test_a_patch_does_not_make_it_another_resource(tmp_path: Path) -> None:
     assert [f.code.id for f in apply_patches(unit(tmp_path, patches), [resource()], []).diagnostics] == ["FL5003"]
 
 
-def test_a_patch_says_its_change_in_one_way(tmp_path: Path) -> None:
-    patches = MERGE + "    json: [{op: test, path: /kind, value: ConfigMap}]\n"
-    assert said(apply_patches(unit(tmp_path, patches), [resource()], []).diagnostics) == [
-        ("FL5004", "specs/churn.yaml:7:5")
-    ]
-
-
 def test_a_patched_resource_is_held_to_its_type_again(tmp_path: Path) -> None:
     from fairlead.resources.kinds import ConfigMap
 

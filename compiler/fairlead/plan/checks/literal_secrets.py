@@ -16,7 +16,12 @@ SHORTEST = 8
 
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """Secrets are only ever references."""
-    for scalar in _texts(plan.unit.root):
+    yield from literals(plan.unit.root)
+
+
+def literals(root: Node) -> Iterator[Diagnostic]:
+    """The texts of a tree that look like secrets; for fairlead.yaml too, which has no plan of its own."""
+    for scalar in _texts(root):
         reason = _reason(scalar.text)
         if reason is not None:
             # The finding never repeats the value: logs are read by more people than a secret may be.

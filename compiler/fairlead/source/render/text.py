@@ -25,7 +25,7 @@ _LEVELS: Final = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", 
 
 def render_text(diagnostics: list[Diagnostic], sources: Sources, *, color: bool) -> str:
     """Every finding with its source line, then one line that counts them."""
-    writer = _Writer(sources, color=color)
+    writer = _Writer(sources, diagnostics, color=color)
     blocks = [writer.block(found) for found in diagnostics]
     return "\n".join([*blocks, summary(diagnostics) + "\n"])
 
@@ -47,8 +47,14 @@ def _number(count: int, word: str) -> str:
 class _Writer:
     """Writes findings, and keeps each file's lines while it does."""
 
-    def __init__(self, sources: Sources, *, color: bool) -> None:
+    def __init__(self, sources: Sources, diagnostics: list[Diagnostic], *, color: bool) -> None:
         self._sources = sources
+        self._hidden = {
+            (found.place.file, line)
+            for found in diagnostics
+            if not found.code.shows_source
+            for line in range(found.place.line, found.place.end_line + 1)
+        }
         self._color = color
         self._lines: dict[str, list[str]] = {}
 
@@ -89,7 +95,9 @@ class _Writer:
         return f"{paint}{text}{_RESET}" if self._color else text
 
     def _line(self, place: Place) -> str | None:
-        """The line that a place is on, or None where its file is not known or is shorter."""
+        """The line that a place is on, or None where its file is not known or is shorter, or a secret stands in it."""
+        if (place.file, place.line) in self._hidden:
+            return None
         if place.file not in self._lines:
             text = self._sources(place.file)
             self._lines[place.file] = _LINE_END.split(text) if text else []

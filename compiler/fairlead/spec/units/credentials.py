@@ -29,6 +29,7 @@ CREDENTIALS = Code(
 
     A signed URL (`X-Amz-Signature`, `sig`) is a credential as well, and it expires.
     """,
+    shows_source=False,
 )
 
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*(?P<authority>[^/?#]*)")

@@ -25,7 +25,8 @@ BY_NAMESPACE = Code(
     serving: {access: {callers: [triage/ui]}}       # FL4206: every Pod in `triage` may call
     ```
 
-    With Istio (`platform.gateway.kind: istio`, or `controller: istio` of the Gateway API) the mesh's AuthorizationPolicy holds each service account.
+    With Istio (`platform.gateway.kind: istio`, or `controller: istio` of the Gateway API) the mesh's
+    AuthorizationPolicy holds each service account.
     """,
     Severity.NOTE,
 )
