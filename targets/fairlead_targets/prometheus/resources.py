@@ -28,16 +28,19 @@ class PrometheusRule(TypedDict):
     spec: GroupsManifest
 
 
-def files(rules: RuleSet) -> Iterator[File]:
-    """The rule file of a set, as Prometheus and promtool read it, and the tests beside it."""
+def files(rules: RuleSet, content: GroupsManifest) -> Iterator[File]:
+    """The rule file of a set, as Prometheus and promtool read it, and the tests beside it.
+
+    `content` is what the set's `rules` give, which the operator's resource shares.
+    """
     why = rules.groups[0].rules[0].origin
-    yield File(RULES / f"{rules.purpose}.yaml", dict(rules.rules()), why)
+    yield File(RULES / f"{rules.purpose}.yaml", dict(content), why)
     tested = Origin(why.node, why.place, f"proves that the rules in {RULES / rules.purpose}.yaml fire when they should")
-    for name, content in rules.tests().items():
-        yield File(TESTS / name, content, tested)
+    for name, tests in rules.tests().items():
+        yield File(TESTS / name, tests, tested)
 
 
-def prometheus_rule(context: Context, rules: RuleSet) -> Resource:
+def prometheus_rule(context: Context, rules: RuleSet, content: GroupsManifest) -> Resource:
     """The same groups for the operator, each rule with its own origin."""
     manifest: PrometheusRule = {
         "apiVersion": "monitoring.coreos.com/v1",
@@ -45,7 +48,7 @@ def prometheus_rule(context: Context, rules: RuleSet) -> Resource:
         "metadata": metadata(
             conventions.rules(context.plan.name, rules.purpose), context.namespace, context.resource_labels
         ),
-        "spec": rules.rules(),
+        "spec": content,
     }
     fields: dict[Path, Origin] = {}
     for at, group in enumerate(rules.groups):

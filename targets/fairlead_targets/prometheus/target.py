@@ -42,7 +42,8 @@ class PrometheusRules(Target):
         slos, found = objectives(context)
         sets = [rules for rules in (slos, server(context), drift(context), quality(context), *_runs(context)) if rules]
         operator = plan.unit.project.platform.prometheus_operator is not None
-        resources = [prometheus_rule(context, rules) for rules in sets] if operator else []
+        written = [(rules, rules.rules()) for rules in sets]
+        resources = [prometheus_rule(context, rules, content) for rules, content in written] if operator else []
         triggers = frozenset(
             alert.labels[metric_names.RETRAIN_LABEL]
             for rules in sets
@@ -52,7 +53,7 @@ class PrometheusRules(Target):
         route = retrain_route(context, triggers)
         return Compiled(
             resources=[*resources, *([route] if route else [])],
-            files=[file for rules in sets for file in files(rules)],
+            files=[file for rules, content in written for file in files(rules, content)],
             deferred=list(_deferred(context)) if operator else [],
             diagnostics=found,
         )

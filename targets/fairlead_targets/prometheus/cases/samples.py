@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from fairlead.catalogue.buckets import Matcher
@@ -19,6 +20,7 @@ class Unsampled(RuntimeError):
     """No text was found that a regular expression of the catalogue matches: a bug of Fairlead's."""
 
 
+@lru_cache(maxsize=1024)
 def example(pattern: str) -> str:
     """A text that the regular expression matches as a whole: the first alternative of each group, and as little as it
     may repeat. Knows what the catalogue's patterns use: sets, groups with alternatives, `.`, `?`, `*`, `+` and `{n}`.
@@ -81,7 +83,7 @@ def labels_for(matchers: Iterable[Matcher]) -> dict[str, str]:
             labels.setdefault(label, example(value))
     for matcher in wanted:
         if not selects(matcher, labels):
-            raise Unsampled(f"{labels} does not fit {braces([matcher])}")
+            raise Unsampled(f"{labels} does not fit {braces((matcher,))}")
     return {label: value for label, value in labels.items() if value}
 
 
@@ -95,7 +97,7 @@ def but_not(labels: dict[str, str], matchers: Iterable[Matcher]) -> dict[str, st
         label, _, value = matcher
         changed[label] = labels_for([matcher]).get(label, value).replace("5", "2")
         if selects(matcher, changed):
-            raise Unsampled(f"{changed} still fits {braces([matcher])}")
+            raise Unsampled(f"{changed} still fits {braces((matcher,))}")
     return changed
 
 
@@ -109,4 +111,4 @@ def selects(matcher: Matcher, labels: dict[str, str]) -> bool:
 
 def described(metric: str, labels: dict[str, str]) -> str:
     """A series as promtool reads it."""
-    return metric + braces((label, "=", labels[label]) for label in sorted(labels))
+    return metric + braces(tuple((label, "=", labels[label]) for label in sorted(labels)))

@@ -128,10 +128,10 @@ def aggregate(function: Aggregation, of: Expression, by: Sequence[str] = ()) -> 
 
 
 def total(parts: Sequence[Expression]) -> Expression:
-    """The sum of one or more expressions."""
+    """The sum of one or more expressions that each give one value without labels; of those that give any."""
     result, *rest = parts
     for part in rest:
-        result = result + part
+        result = result + part | result | part
     return result
 
 

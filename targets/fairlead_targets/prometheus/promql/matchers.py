@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from fairlead.catalogue.buckets import Matcher
@@ -11,6 +11,7 @@ from fairlead.catalogue.buckets import Matcher
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATORS: Final = frozenset({"=", "!=", "=~", "!~"})
 _NAMED: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SPECIAL: Final = re.compile(r'[\\"\x00-\x1f\x7f-\x9f]')
 _META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
@@ -19,15 +20,12 @@ def quote(value: str) -> str:
 
     Control characters are written as escapes, so that an expression stands on one line and shows what is in it.
     """
-    return '"' + "".join(_escaped(character) for character in value) + '"'
+    return f'"{_SPECIAL.sub(_escape, value)}"'
 
 
-def _escaped(character: str) -> str:
-    if character in _NAMED:
-        return _NAMED[character]
-    if ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0:
-        return f"\\u{ord(character):04x}"
-    return character
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    return _NAMED.get(character) or f"\\u{ord(character):04x}"
 
 
 def exactly(value: str) -> str:
@@ -35,7 +33,8 @@ def exactly(value: str) -> str:
     return _META.sub(r"\\\g<0>", value)
 
 
-def braces(matchers: Iterable[Matcher]) -> str:
+@lru_cache(maxsize=1024)
+def braces(matchers: tuple[Matcher, ...]) -> str:
     """The matchers as they stand behind a metric's name; nothing where there are none.
 
     Raises ValueError for a label or an operator that PromQL does not have: those are never a user's words.

@@ -15,7 +15,9 @@ def number(value: Decimal | int) -> str:
     exact = Decimal(value)
     if not exact.is_finite():
         raise ValueError(f"{value} has no place in a rule")
-    return decimal_text(exact)
+    with localcontext() as context:
+        context.prec = _PRECISION
+        return decimal_text(exact)
 
 
 def product(*factors: Decimal | int) -> Decimal:

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fairlead.spec.units import Duration
-from fairlead_targets.prometheus.cases.case import Series, growing, steps
-from fairlead_targets.prometheus.cases.samples import but_not, described, labels_for
-from fairlead_targets.prometheus.promql.expressions import Selector
+from fairlead_targets.prometheus.cases.case import growing, steps
 from fairlead_targets.prometheus.slo.burns import Burn
-from fairlead_targets.prometheus.slo.indicator import Indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +76,19 @@ class Traffic:
                 return short
         return None
 
-    def series(self, found: Indicator) -> tuple[Series, ...]:
-        """The counters that make an indicator see this traffic."""
-        requests = growing([(stretch.requests, stretch.minutes) for stretch in self.stretches])
-        failures = growing([(stretch.failures, stretch.minutes) for stretch in self.stretches])
-        rest = growing([(stretch.requests - stretch.failures, stretch.minutes) for stretch in self.stretches])
-        if found.good is not None:
-            return (_series(found.all[0], requests), _series(found.good, rest))
-        failed = any(stretch.failures for stretch in self.stretches)
-        return (_healthy(found, rest), *((_series(found.bad[0], failures),) if failed else ()))
+    @property
+    def requests(self) -> str:
+        """The samples of a counter of all requests."""
+        return growing([(stretch.requests, stretch.minutes) for stretch in self.stretches])
 
+    @property
+    def failed(self) -> str:
+        """The samples of a counter of those that broke the objective; nothing where none did."""
+        if not any(stretch.failures for stretch in self.stretches):
+            return ""
+        return growing([(stretch.failures, stretch.minutes) for stretch in self.stretches])
 
-def _series(selector: Selector, values: str) -> Series:
-    return Series(described(selector.metric, labels_for(selector.matchers)), values)
-
-
-def _healthy(found: Indicator, values: str) -> Series:
-    """The series of requests that were answered: of a counter of its own, or of the same with another status."""
-    failing = {selector.metric for selector in found.bad}
-    own = next((selector for selector in found.all if selector.metric not in failing), None)
-    if own is not None:
-        return _series(own, values)
-    everything, failed = found.all[0], found.bad[0]
-    status = failed.matchers[len(everything.matchers) :]
-    labels = but_not(labels_for(failed.matchers), status)
-    return Series(described(everything.metric, labels), values)
+    @property
+    def fine(self) -> str:
+        """The samples of a counter of the others."""
+        return growing([(stretch.requests - stretch.failures, stretch.minutes) for stretch in self.stretches])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +13,7 @@ from fairlead.spec.expressions import Op, QualityGate
 from fairlead.spec.units import Duration
 from fairlead_targets.prometheus.cases.case import Case, Firing, RuleSet, silent, steady
 from fairlead_targets.prometheus.context import Context
-from fairlead_targets.prometheus.promql.expressions import Comparison
+from fairlead_targets.prometheus.promql.expressions import Comparison, Selector
 from fairlead_targets.prometheus.promql.numbers import number
 from fairlead_targets.prometheus.rules import Alert, Group, Message
 from fairlead_targets.prometheus.watch.drift import LONGEST_HOLD, retraining
@@ -29,19 +30,21 @@ def quality(context: Context) -> RuleSet | None:
     node = context.plan.only(Quality)
     if node is None or node.waits or node.suspended:
         return None
-    alerts: list[Alert] = []
-    cases: list[Case] = []
-    for position, expectation in enumerate(node.expectations):
-        alert, tests = _missed(context, node, position, expectation)
-        alerts.append(alert)
-        cases += tests
-    cases.append(silent(alerts, node.every))
+    missed = [
+        (expectation, _missed(context, node, at, expectation)) for at, expectation in enumerate(node.expectations)
+    ]
+    alerts = [alert for _, alert in missed]
     old, tests = stale(context, node, "quality")
-    return RuleSet(PURPOSE, (Group(context.group(PURPOSE), [*alerts, old]),), (*cases, *tests))
+    cases = [*_cases(context, missed), silent(alerts, node.every), *tests]
+    return RuleSet(PURPOSE, (Group(context.group(PURPOSE), [*alerts, old]),), tuple(cases))
 
 
-def _missed(context: Context, node: Quality, position: int, expectation: QualityGate) -> tuple[Alert, list[Case]]:
-    measured = emitted(context, metric_names.QUALITY_METRIC, metric=expectation.metric)
+def _measured(context: Context, expectation: QualityGate) -> Selector:
+    return emitted(context, metric_names.QUALITY_METRIC, metric=expectation.metric)
+
+
+def _missed(context: Context, node: Quality, position: int, expectation: QualityGate) -> Alert:
+    measured = _measured(context, expectation)
     window = node.every * LOOKBACK
     expression = latest(measured, window).compare(CONTRARY[expectation.op], expectation.threshold)
     text = Message(
@@ -54,20 +57,28 @@ def _missed(context: Context, node: Quality, position: int, expectation: Quality
     labels = {"metric": expectation.metric, "expectation": str(expectation), **retraining(context, "quality")}
     summary = f"{expectation.metric} is not what is expected"
     hold = min(node.every, LONGEST_HOLD)
-    alert = context.alert("QualityBelowExpectation", "ticket", expression, hold, summary, text, why, **labels)
-    at = alert.hold + Duration.parse("30m")
-    bad, good = _around(expectation)
+    return context.alert("QualityBelowExpectation", "ticket", expression, hold, summary, text, why, **labels)
 
-    def case(value: Decimal, *, fires: bool = False) -> Case:
-        firing = (Firing(alert, value),) if fires else ()
-        name = f"{expectation}: {expectation.metric} is {number(value)}"
-        return Case(name, at, (series(measured, steady(value, at)),), (alert,), firing)
 
-    return alert, [case(bad, fires=True), case(good)]
+def _cases(context: Context, missed: Sequence[tuple[QualityGate, Alert]]) -> list[Case]:
+    """A value on either side of each expectation. Another expectation of the same metric may mind it too."""
+    cases = []
+    for expectation, alert in missed:
+        at = alert.hold + Duration.parse("30m")
+        for value in _around(expectation):
+            firing = [
+                Firing(found, value)
+                for other, found in missed
+                if other.metric == expectation.metric and not other.op.holds(value, other.threshold)
+            ]
+            given = series(_measured(context, expectation), steady(value, at))
+            name = f"{expectation}: {expectation.metric} is {number(value)}"
+            cases.append(Case(name, at, (given,), tuple(found for _, found in missed), tuple(firing)))
+    return cases
 
 
 def _around(expectation: QualityGate) -> tuple[Decimal, Decimal]:
     """A value that contradicts the expectation, and one that meets it."""
     step = abs(expectation.threshold) / 10 or Decimal("0.1")
     lower, higher = expectation.threshold - step, expectation.threshold + step
-    return (lower, higher) if expectation.op in {Op.GE, Op.GT} else (higher, lower)
+    return (lower, higher) if expectation.op.wants_more else (higher, lower)
