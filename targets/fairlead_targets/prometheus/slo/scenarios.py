@@ -111,7 +111,7 @@ def _burst(burn: Burn) -> Traffic:
 
 
 def _bad_hour(burn: Burn) -> Traffic:
-    """A burn rate of 25 where the window is 30 days: an hour of it is enough for the quickest pair, not for six hours."""
+    """An hour at a burn rate of 25, where the window is 30 days: enough for the quickest pair and not for six hours."""
     requests = _busy(burn.threshold)
     share = min(burn.threshold * Decimal("1.75"), Decimal(1))
     return Traffic((Stretch(6 * 60, requests), Stretch(60, requests, requests * share)))
