@@ -163,7 +163,7 @@ def number_text(number: int | float) -> str:
 
 def decimal_text(number: Decimal, places: int = 0) -> str:
     """`number` without exponent and without trailing zeros beyond `places` decimals."""
-    text = f"{abs(number):f}"
+    text = f"{number.copy_abs():f}"
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
     sign = "-" if number < 0 else ""
