@@ -1,5 +1,6 @@
 # make demo    compiles the pipelines in specs/ into demo/ and shows what came out
 # make test    runs the tests; ARGS="-k name" chooses among them
+# make conformance   lets the real programs that are installed judge the output; .ci/run installs all of them
 # make lint    style, types and the rules on who may import whom
 # make lock    derives requirements/*.txt from pyproject.toml and requirements/*.in; UPGRADE=1 takes newer versions
 # make clean   removes everything that the above made
@@ -24,7 +25,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do 
 	then echo $$candidate; break; fi; done)
 endif
 
-.PHONY: help install install-dev demo test lint lock clean
+.PHONY: help install install-dev demo test conformance lint lock clean
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
@@ -66,6 +67,9 @@ demo: install
 
 test: install-dev
 	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+conformance: install-dev
+	$(BIN)/python -m pytest tests/conformance --numprocesses auto $(ARGS)
 
 lint: install-dev
 	$(BIN)/ruff check .
