@@ -185,13 +185,14 @@ class Cpu(Quantity):
 
     json_schema: ClassVar[dict[str, Any]] = {
         "type": ["string", "number"],
-        "pattern": _PATTERN + r"m?$",
+        "pattern": _PATTERN + r"[mkMGTPE]?$",
         "examples": [4, 0.5, "500m"],
     }
 
     def check(self, text: str, suffix: str) -> None:
         """Above zero, in cores or thousandths, and nothing that Kubernetes would round."""
-        if suffix not in ("", "m"):
+        # Nobody has a thousand cores in one container, but `1k` is how Kubernetes prints 1000.
+        if suffix not in ("", "m", "k", "M", "G", "T", "P", "E"):
             help_ = "write cores, as 4 or 0.5, or thousandths of a core, as 500m"
             raise UnitError(MALFORMED, f"`{suffix}` in `{text}` is no unit of processor time", help_)
         if self.value <= 0:
