@@ -56,7 +56,7 @@ def plain_keeping_ends(text: str) -> str:
     """`plain`, with the blanks at both ends that separate one part of a line from the next."""
     inner = plain(text)
     if not inner:
-        return text
+        return " "
     return " " * (len(text) - len(text.lstrip(" "))) + inner + " " * (len(text) - len(text.rstrip(" ")))
 
 

@@ -35,6 +35,7 @@ RENDERERS = {
 }
 NASTY = st.text() | st.sampled_from(
     [
+        "\n",
         '"]; evil',
         "</text><script>alert(1)</script>",
         "`**bold**`",
