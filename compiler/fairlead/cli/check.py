@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fairlead.cli.common import open_project
 from fairlead.cli.compiling import compiled, refused, selection_options
 from fairlead.cli.exits import DIFFERS
+from fairlead.cli.remembering import Transcript, repeat, run_of
 from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def command(
     project: Path | None,
     environments: tuple[str, ...],
     targets: tuple[str, ...],
+    no_cache: bool,
     whole: bool,
     form: str,
 ) -> None:
@@ -35,25 +38,34 @@ def command(
 
     Leaves with 0 where they agree, 1 where the input is at fault, and 2 where they differ.
     """
+    root = open_project(project)
+    options: dict[str, object] = {"form": form, "environments": environments, "targets": targets}
+    run = None if no_cache else run_of(root, "check", options, specs, root, whole=True)
+    known = run.replay() if run else None
+    if known is not None:
+        repeat(known)
+        return
     from fairlead.output.check import check
     from fairlead.output.swap import settle
 
-    result = compiled(specs, project, environments, targets, "text")
+    result = compiled(specs, root, environments, targets, "text")
     try:
-        settle(result.workspace.root)
-        drifts = check(
-            result.workspace.root,
-            result.output,
-            result.compilation.assembled(result.output),
-            result.compilation.selection,
-        )
+        settle(root)
+        drifts = check(root, result.output, result.compilation.assembled(), result.compilation.selection)
     except Refused as error:
-        refused(error, result.workspace, "text")
+        refused(error, result)
         return
+    transcript = Transcript()
+    transcript.print(result.findings(), err=True)
     if form == "json":
-        click.echo(json.dumps({"version": 1, "differences": [_as_json(drift) for drift in drifts]}, indent=2))
-    else:
+        differences = [_as_json(drift) for drift in drifts]
+        transcript.line(json.dumps({"version": 1, "differences": differences}, indent=2))
+    elif drifts:
         _print(drifts, whole)
+    else:
+        transcript.line("what is committed is what compiling gives")
+    if run and not drifts:
+        run.remember(result.workspace, transcript.said(), result.compilation.loaded)
     if drifts:
         raise click.exceptions.Exit(DIFFERS)
 
@@ -71,9 +83,6 @@ def _as_json(drift: Drift) -> dict[str, str | None]:
 
 
 def _print(drifts: list[Drift], whole: bool) -> None:
-    if not drifts:
-        click.echo("what is committed is what compiling gives")
-        return
     for drift in drifts:
         click.echo(f"{drift.kind}: {drift.path} (from {drift.source})")
         lines = drift.diff().splitlines()

@@ -50,6 +50,13 @@ def environment_option(function: F) -> F:
     )(function)
 
 
+def cache_option(function: F) -> F:
+    """`--no-cache`."""
+    return click.option(
+        "--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found; the result is the same."
+    )(function)
+
+
 def colour(stream: Any) -> bool:
     """Whether a stream is a terminal that wants colour (https://no-color.org)."""
     return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
@@ -119,16 +126,22 @@ class Texts(Protocol):
         """The text of a file, or None where there is none."""
 
 
-def say(diagnostics: Iterable[Diagnostic], workspace: Texts | None, form: str, *, err: bool = False) -> None:
-    """Prints findings: to standard output where they are the result, and to standard error where they are not."""
+def rendered(diagnostics: Iterable[Diagnostic], workspace: Texts | None, form: str, *, err: bool = False) -> str:
+    """Findings as they are printed, with the end of their last line; nothing where there is nothing to print."""
     from fairlead.source.render import render
 
     stream = sys.stderr if err else sys.stdout
     found = in_order(list(diagnostics))
+    if not found and form == "text":
+        return ""
     sources = workspace.text_of if workspace else lambda _: None
     text = render(found, sources, form, color=form == "text" and colour(stream))
-    if found or form != "text":
-        click.echo(text, file=stream, nl=not text.endswith("\n"))
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def say(diagnostics: Iterable[Diagnostic], workspace: Texts | None, form: str, *, err: bool = False) -> None:
+    """Prints findings: to standard output where they are the result, and to standard error where they are not."""
+    click.echo(rendered(diagnostics, workspace, form, err=err), err=err, nl=False)
 
 
 def exit_if_errors(diagnostics: Iterable[Diagnostic]) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fairlead.cli.common import format_option
+from fairlead.cli.common import format_option, open_project
 from fairlead.cli.compiling import Compiled, compiled, refused, selection_options
+from fairlead.cli.remembering import Transcript, repeat, run_of
 from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def command(
     project: Path | None,
     environments: tuple[str, ...],
     targets: tuple[str, ...],
+    no_cache: bool,
     out: Path | None,
     overwrite_edits: bool,
     allow_empty: bool,
@@ -42,37 +44,68 @@ def command(
     All of it is written or nothing; what an earlier compile wrote and is no longer wanted is removed. Files that a
     person has changed are never overwritten.
     """
+    root = open_project(project)
+    below = root if out is None else out.resolve()
+    options: dict[str, object] = {
+        "form": form,
+        "environments": environments,
+        "targets": targets,
+        "overwrite-edits": overwrite_edits,
+        "allow-empty": allow_empty,
+    }
+    run = None if no_cache else run_of(root, "compile", options, specs, below, whole=False)
+    known = run.replay() if run else None
+    if known is not None:
+        repeat(known)
+        if form == "text":
+            click.echo(_nothing(known.files))
+        return
     from fairlead.output.write import write
 
-    result = compiled(specs, project, environments, targets, form, jobs or os.cpu_count() or 1)
-    root = result.workspace.root if out is None else out.resolve()
-    if out is not None:
-        root.mkdir(parents=True, exist_ok=True)
+    result = compiled(specs, root, environments, targets, form, jobs or processors())
+    below.mkdir(parents=True, exist_ok=True)
     try:
         changes = write(
-            root,
+            below,
             result.output,
-            result.compilation.assembled(result.output),
+            result.compilation.assembled(),
             result.compilation.selection,
             overwrite_edits=overwrite_edits,
             allow_empty=allow_empty,
         )
     except Refused as error:
-        refused(error, result.workspace, form)
+        refused(error, result)
         return
+    transcript = Transcript()
+    transcript.print(result.findings(), err=result.beside)
     if form == "text":
-        _report(result, changes)
+        _report(result, transcript)
+        _written(changes)
+    if run:
+        run.remember(
+            result.workspace, transcript.said(len(changes.writes) + changes.unchanged), result.compilation.loaded
+        )
 
 
-def _report(result: Compiled, changes: Changes) -> None:
-    """What was compiled, what waits and what changed on disk, in a few lines."""
-    click.echo(f"compiled {result.counted()}")
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _report(result: Compiled, transcript: Transcript) -> None:
+    """What was compiled and what waits, in a few lines."""
+    transcript.line(f"compiled {result.counted()}")
     for owner, deferred in result.compilation.deferred.items():
         for reason, count in sorted(Counter(item.reason for item in deferred).items()):
             kinds = ", ".join(sorted({item.kind for item in deferred if item.reason == reason}))
-            click.echo(f"  {owner}: {count} resource{'' if count == 1 else 's'} {reason.replace('-', ' ')} ({kinds})")
+            what = f"{count} resource{'' if count == 1 else 's'} {reason.replace('-', ' ')} ({kinds})"
+            transcript.line(f"  {owner}: {what}")
+
+
+def _written(changes: Changes) -> None:
+    """What changed on disk."""
     if changes.is_empty:
-        click.echo(f"nothing to write: {changes.unchanged} files are as they should be")
+        click.echo(_nothing(changes.unchanged))
         return
     click.echo(
         f"{len(changes.added)} new, {len(changes.changed)} changed, {len(changes.removes)} removed,"
@@ -81,6 +114,10 @@ def _report(result: Compiled, changes: Changes) -> None:
     folders = Counter(_folder(path) for path in (*changes.added, *changes.changed, *changes.removes))
     for folder, count in sorted(folders.items()):
         click.echo(f"  {count:4d}  {folder}")
+
+
+def _nothing(files: int) -> str:
+    return f"nothing to write: {files} files are as they should be"
 
 
 def _folder(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from fairlead.cli.common import chosen, environment_option, exit_if_errors, open_project, project_option, say
+from fairlead.cli.common import cache_option, chosen, environment_option, project_option, rendered, say
 from fairlead.source.diagnostics import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -26,17 +26,28 @@ class Compiled:
     workspace: Workspace
     compilation: Compilation
     output: PurePosixPath
+    form: str
 
     def counted(self) -> str:
         """What was compiled, in words."""
-        names = {made.owner.pipeline for made in self.compilation.made if made.owner.pipeline}
-        places = dict.fromkeys(made.owner.environment for made in self.compilation.made if made.owner.environment)
+        names = {owner.pipeline for owner in self.compilation.owners if owner.pipeline}
+        places = dict.fromkeys(owner.environment for owner in self.compilation.owners if owner.environment)
         return f"{len(names)} specification{'' if len(names) == 1 else 's'} for {', '.join(map(str, places))}"
+
+    def findings(self) -> str:
+        """Everything that compiling found, as it is printed. In text, files are the result and this is beside it."""
+        return rendered(self.compilation.diagnostics, self.workspace, self.form, err=self.beside)
+
+    @property
+    def beside(self) -> bool:
+        """Whether findings go to standard error."""
+        return self.form == "text"
 
 
 def selection_options(function: F) -> F:
-    """SPECS, `--project`, `--environment` and `--target`."""
+    """SPECS, `--project`, `--environment`, `--target` and `--no-cache`."""
     for decorate in (
+        cache_option,
         click.option("--target", "-t", "targets", multiple=True, help="Only this target; repeatable."),
         environment_option,
         project_option,
@@ -48,28 +59,30 @@ def selection_options(function: F) -> F:
 
 def compiled(
     specs: Iterable[Path],
-    project: Path | None,
+    root: Path,
     environments: tuple[str, ...],
     targets: tuple[str, ...],
     form: str,
     jobs: int = 1,
+    *,
+    keep: bool = False,
 ) -> Compiled:
-    """Reads, plans and compiles. Findings go to standard error; exit 1 where one is an error."""
+    """Reads and plans, and is ready to compile. Where that finds an error, says what it found, and exits with 1."""
     from fairlead.workspace.compile import compile_workspace
     from fairlead.workspace.load import load
 
-    root = open_project(project)
     workspace = load(root)
     files = chosen(workspace, specs)
     _known(workspace, "environments", environments, list(workspace.units))
     _known(
         workspace, "targets", targets, [str(name) for name in workspace.project.targets] if workspace.project else []
     )
-    compilation = compile_workspace(workspace, files, environments, targets, jobs)
-    say(compilation.diagnostics, workspace, form, err=form == "text")
-    exit_if_errors(compilation.diagnostics)
+    compilation = compile_workspace(workspace, files, environments, targets, jobs, keep=keep)
+    if compilation.failed:
+        say(compilation.diagnostics, workspace, form, err=form == "text")
+        raise click.exceptions.Exit(1)
     assert workspace.project is not None, "a project that can't be read is an error"
-    return Compiled(workspace, compilation, PurePosixPath(workspace.project.output))
+    return Compiled(workspace, compilation, PurePosixPath(workspace.project.output), form)
 
 
 def _known(workspace: Workspace, what: str, given: Iterable[str], known: list[str]) -> None:
@@ -94,9 +107,11 @@ def _known(workspace: Workspace, what: str, given: Iterable[str], known: list[st
             raise click.exceptions.Exit(1)
 
 
-def refused(error: Refused, workspace: Workspace, form: str) -> None:
-    """Says why nothing was written, and leaves with exit code 1."""
-    say(error.diagnostics, _WithOutput(workspace), form, err=form == "text")
+def refused(error: Refused, result: Compiled) -> None:
+    """Says why nothing was written, after what compiling found, and leaves with exit code 1."""
+    click.echo(result.findings(), err=result.beside, nl=False)
+    if not result.compilation.failed:
+        say(error.diagnostics, _WithOutput(result.workspace), result.form, err=result.beside)
     raise click.exceptions.Exit(1)
 
 

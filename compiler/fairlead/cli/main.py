@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -68,6 +69,9 @@ def cli() -> None:
 
 def main() -> Any:
     """Runs the command line and leaves with its exit code. No traceback reaches a user."""
+    # Plans and manifests are trees: collecting cycles among millions of objects that all live finds nothing, and took
+    # a fifth of the time of compiling.
+    gc.set_threshold(100_000, 50, 50)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -74,6 +74,10 @@ class Disk:
         finally:
             os.close(handle)
 
+    def place(self, path: str) -> str:
+        """Where the file at `path` is, for the system."""
+        return self._prefix + path
+
     def link_above(self, path: str) -> str | None:
         """The first folder on the way to `path` that is a symbolic link; None where none is. Remembers what it saw."""
         folder = path.rpartition("/")[0]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from fairlead.output.assemble import assemble
 from fairlead.output.desired import Assembled, Owner, Selection
 from fairlead.project.model import Project
 from fairlead.resources.crds import Definitions, Judge, Unreadable
 from fairlead.resources.resource import Deferred
-from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
+from fairlead.source.diagnostics import Diagnostic, Refused, has_errors, in_order
 from fairlead.source.nodes import place_of
 from fairlead.source.places import Place
 from fairlead.target import Shared
+from fairlead.workspace.cache.fingerprint import Stat
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.parallel import mapped
 from fairlead.workspace.plans import plans
@@ -22,30 +21,59 @@ from fairlead.workspace.targets import chosen_targets
 from fairlead.workspace.work import Made, Task, Work, unreadable
 
 
-@dataclass
 class Compilation:
-    """What compiling gives: files for every owner, what waits, and everything that was found."""
+    """What compiling gives: files for every owner, what waits, and everything that was found.
 
-    selection: Selection
-    made: list[Made] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    The work is done while the files are taken, one owner at a time, so that memory does not grow with them.
+    `deferred`, `diagnostics` and `owners` are complete when all of them have been.
+    """
 
-    def assembled(self, output: PurePosixPath) -> list[Assembled]:
-        """The files of every owner, with names, headers and bytes."""
-        return [assemble(made.owner, made.source, made.compiled, output, made.explained) for made in self.made]
+    def __init__(self, selection: Selection, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        self.selection = selection
+        self.diagnostics = in_order(list(diagnostics))
+        """Everything that was found so far, in order."""
+        self.deferred: dict[Owner, tuple[Deferred, ...]] = {}
+        """What waits, by owner."""
+        self.loaded: dict[str, Stat] = {}
+        """The modules that worker processes have loaded, as `fingerprint.modules` describes them."""
+        self._tasks: Sequence[Task] = ()
+        self._work: Work | None = None
+        self._jobs = 1
+
+    def prepare(self, work: Work, tasks: Sequence[Task], jobs: int) -> None:
+        """Says what is to be done when the files are taken."""
+        self._work, self._tasks, self._jobs = work, tasks, jobs
 
     @property
-    def deferred(self) -> dict[Owner, list[Deferred]]:
-        """What waits, by owner."""
-        return {
-            made.owner: [waiting for compiled in made.compiled.values() for waiting in compiled.deferred]
-            for made in self.made
-        }
+    def owners(self) -> list[Owner]:
+        """Who was compiled, pipelines first."""
+        return list(self.deferred)
 
     @property
     def failed(self) -> bool:
         """Whether there is nothing to write, because the input is at fault."""
         return has_errors(self.diagnostics)
+
+    def made(self) -> Iterator[Made]:
+        """What was made for each owner. Raises Refused behind the last where anything that was found is an error."""
+        found: list[Diagnostic] = []
+        unmatched: list[Mapping[Place, Diagnostic | None]] = []
+        if self._work is not None and not self.failed:
+            for made in mapped(self._work, self._tasks, self._jobs):
+                found += made.diagnostics
+                unmatched.append(made.unmatched)
+                self.deferred[made.assembled.owner] = made.deferred
+                self.loaded.update(made.loaded)
+                yield made
+        if self.selection.environments is None and self.selection.targets is None:
+            found += _unmatched(unmatched)
+        self.diagnostics = in_order([*self.diagnostics, *found])
+        if self.failed:
+            raise Refused(self.diagnostics)
+
+    def assembled(self) -> Iterator[Assembled]:
+        """The files of each owner, with names, headers and bytes. Raises Refused as `made` does."""
+        return (made.assembled for made in self.made())
 
 
 def compile_workspace(
@@ -54,11 +82,13 @@ def compile_workspace(
     environments: Sequence[str] | None = None,
     targets: Sequence[str] | None = None,
     jobs: int = 1,
+    *,
+    keep: bool = False,
 ) -> Compilation:
     """Compiles a workspace, or the part of it that is chosen by specification files, environments and targets.
 
-    Nothing is written. Files are only in the result where nothing that was found is an error. `jobs` is the number of
-    worker processes, and changes nothing but the time.
+    Nothing is written. There are only files where nothing that was found is an error. `jobs` is the number of worker
+    processes, and changes nothing but the time; `keep` keeps what each target gave beside the files.
     """
     names = {workspace.specs[file] for file in files if file in workspace.specs} if files is not None else None
     selection = Selection(
@@ -67,20 +97,19 @@ def compile_workspace(
         frozenset(environments) if environments else None,
         frozenset(targets) if targets else None,
     )
-    result = Compilation(selection)
     built = plans(workspace)
-    result.diagnostics += workspace.concerning(files, built.diagnostics)
+    diagnostics = workspace.concerning(files, built.diagnostics)
     project = workspace.project
     if project is None:
-        return result
+        return Compilation(selection, diagnostics)
     chosen, found = chosen_targets(project, workspace.project_root, targets or None)
-    result.diagnostics += found
+    diagnostics += found
     judge, crds = None, place_of(workspace.project_root, ("platform", "crds"))
-    if not result.failed:
+    if not has_errors(diagnostics):
         judge, found = _judge(workspace, project, crds)
-        result.diagnostics += found
+        diagnostics += found
+    result = Compilation(selection, diagnostics)
     if result.failed:
-        result.diagnostics = in_order(result.diagnostics)
         return result
     wanted = [name for name in built.by_environment if not environments or name in environments]
     whole = [plan for name in wanted for plan in built.of(name)]
@@ -88,20 +117,15 @@ def compile_workspace(
     tasks += [Shared(project, workspace.project_root, name, built.of(name)) for name in wanted]
     if not environments:
         tasks.append(Shared(project, workspace.project_root, None, built.all()))
-    for made in mapped(Work(tuple(chosen), judge, crds), tasks, jobs):
-        result.made.append(made)
-        result.diagnostics += made.diagnostics
-    if not environments and not targets:
-        result.diagnostics += _unmatched(result.made)
-    result.diagnostics = in_order(result.diagnostics)
+    result.prepare(Work(tuple(chosen), PurePosixPath(project.output), judge, crds, keep), tasks, jobs)
     return result
 
 
-def _unmatched(made: Iterable[Made]) -> Iterator[Diagnostic]:
+def _unmatched(found: Sequence[Mapping[Place, Diagnostic | None]]) -> Iterator[Diagnostic]:
     """The patches that match nothing in any environment. Of a part of the output that can't be said."""
-    matched = {place for each in made for place, diagnostic in each.unmatched.items() if diagnostic is None}
-    for each in made:
-        yield from (found for place, found in each.unmatched.items() if found is not None and place not in matched)
+    matched = {place for each in found for place, diagnostic in each.items() if diagnostic is None}
+    for each in found:
+        yield from (found for place, found in each.items() if found is not None and place not in matched)
 
 
 def _judge(workspace: Workspace, project: Project, place: Place) -> tuple[Judge | None, list[Diagnostic]]:

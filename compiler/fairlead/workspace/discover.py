@@ -20,19 +20,37 @@ def spec_files(root: Path, patterns: Iterable[str]) -> list[str]:
 
     Symbolic links that lead out of the root are passed over, and so is everything in hidden folders.
     """
-    found = {_relative(root, path) for pattern in patterns for path in _matches(root, pattern)}
-    return sorted(name for name in found if name and not name.endswith(LOCK_SUFFIX) and name != PROJECT_FILE)
+    real = root.resolve()
+    inside: dict[Path, bool] = {}
+    found: set[str] = set()
+    for path in (path for pattern in patterns for path in _matches(root, pattern)):
+        folder = path.parent
+        if folder not in inside:
+            inside[folder] = folder.resolve().is_relative_to(real)
+        # Only a link can lead elsewhere than its folder does, and to resolve every path takes most of the time.
+        if not (path.resolve().is_relative_to(real) if path.is_symlink() else inside[folder]):
+            continue
+        relative = path.relative_to(root)
+        if not any(part.startswith(".") for part in relative.parts):
+            found.add(relative.as_posix())
+    return sorted(found)
 
 
 def _matches(root: Path, pattern: str) -> Iterator[Path]:
-    return (path for path in root.glob(pattern) if path.is_file() and path.suffix in (".yaml", ".yml"))
+    for path in root.glob(pattern):
+        is_named = path.name.endswith((".yaml", ".yml")) and not path.name.endswith(LOCK_SUFFIX)
+        if is_named and path != root / PROJECT_FILE and path.is_file():
+            yield path
 
 
-def _relative(root: Path, path: Path) -> str | None:
-    if not path.resolve().is_relative_to(root.resolve()):
-        return None
-    relative = path.relative_to(root)
-    return None if any(part.startswith(".") for part in relative.parts) else relative.as_posix()
+def lock_names(root: Path, specs: Iterable[str]) -> list[str]:
+    """Every lock in the folders of some specifications, relative to the root, sorted."""
+    folders = sorted({PurePosixPath(spec).parent for spec in specs})
+    return [
+        path.relative_to(root).as_posix()
+        for folder in folders
+        for path in sorted((root / folder).glob(f"*{LOCK_SUFFIX}"))
+    ]
 
 
 def lock_file(spec: str, environment: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from fairlead.output.header import header
 from fairlead.output.yaml import dump
 from fairlead.resources.resource import Origin, Resource
@@ -12,9 +10,13 @@ from fairlead.source.reader import read
 from fairlead.workspace.compile import Compilation
 
 
-def origin_of(compilation: Compilation, output: PurePosixPath, file: str, line: int) -> tuple[Origin, str] | None:
-    """The origin of a line of a generated file, and what stands there; None for what is not generated."""
-    for made, assembled in zip(compilation.made, compilation.assembled(output), strict=True):
+def origin_of(compilation: Compilation, file: str, line: int) -> tuple[Origin, str] | None:
+    """The origin of a line of a generated file, and what stands there; None for what is not generated.
+
+    The compilation keeps what targets gave.
+    """
+    for made in compilation.made():
+        assembled = made.assembled
         desired = next((item for item in assembled.files if str(item.path) == file), None)
         if desired is None:
             continue
@@ -25,7 +27,7 @@ def origin_of(compilation: Compilation, output: PurePosixPath, file: str, line: 
         for compiled in made.compiled.values():
             for resource in compiled.resources:
                 if resource.identity == desired.resource.identity:
-                    return _in_resource(resource, header(made.source, made.owner), line)
+                    return _in_resource(resource, header(assembled.source, assembled.owner), line)
     return None
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
+import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from typing import Final
 
+from fairlead.workspace.cache.fingerprint import modules
 from fairlead.workspace.work import Made, Task, Work
 
-WORTH_A_PROCESS = 24
+WORTH_A_PROCESS: Final = 24
 """Tasks below which starting processes takes longer than they save."""
+CHUNK: Final = 8
+"""Tasks that a worker is given at a time, and so the most that wait to be taken from it."""
+AHEAD: Final = 3
+"""Chunks for each worker that may be under way: enough that none is idle, and memory stays bounded."""
 
 _job: tuple[Work, Sequence[Task]] | None = None
-"""What a worker inherits when it is forked: nothing has to be sent to it but the number of a task."""
+"""What a worker inherits when it is forked: nothing has to be sent to it but the numbers of its tasks."""
+_loaded = 0
+"""The modules that this process had loaded when it last reported them."""
 
 
 def mapped(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Made]:
@@ -25,15 +37,31 @@ def mapped(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Made]:
     if jobs < 2 or len(tasks) < WORTH_A_PROCESS or not forks:
         yield from map(work, tasks)
         return
+    # The first is done here, so that what targets import is imported once, before the fork.
+    yield work(tasks[0])
     _job = (work, tasks)
+    starts = range(1, len(tasks), CHUNK)
+    under_way: deque[Future[list[Made]]] = deque()
+    gc.freeze()  # what is shared with the workers is never looked at again, and so never copied
     try:
-        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_one, range(len(tasks)), chunksize=max(1, len(tasks) // (jobs * 8)))
+        with ProcessPoolExecutor(min(jobs, len(starts)), multiprocessing.get_context("fork")) as pool:
+            for start in starts:
+                under_way.append(pool.submit(_some, start))
+                if len(under_way) >= jobs * AHEAD:
+                    yield from under_way.popleft().result()
+            while under_way:
+                yield from under_way.popleft().result()
     finally:
         _job = None
+        gc.unfreeze()
 
 
-def _one(number: int) -> Made:
+def _some(start: int) -> list[Made]:
+    global _loaded  # noqa: PLW0603 - what this worker has reported already
     assert _job is not None, "a worker is forked after the job is known"
     work, tasks = _job
-    return work(tasks[number])
+    made = [work(task) for task in tasks[start : start + CHUNK]]
+    if len(sys.modules) != _loaded:
+        _loaded = len(sys.modules)
+        made[0] = replace(made[0], loaded=modules())
+    return made

@@ -1,20 +1,28 @@
-"""The work that compiling consists of: one plan, or what plans share, through every target. Pure, for any process."""
+"""The work that compiling consists of: one plan, or what plans share, through every target.
+
+Pure, for any process, and done to the last byte.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TypeAlias
+from pathlib import PurePosixPath
+from typing import NamedTuple, TypeAlias
 
-from fairlead.output.desired import PROJECT_FILE, Owner
+from fairlead.output.assemble import assemble
+from fairlead.output.desired import PROJECT_FILE, Assembled, Owner
 from fairlead.plan.plan import Plan
+from fairlead.project.unit import Unit
 from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
+from fairlead.resources.resource import Deferred
 from fairlead.resources.shapes import misshapen
-from fairlead.source.diagnostics import Diagnostic
+from fairlead.source.diagnostics import Diagnostic, has_errors
 from fairlead.source.places import Place
 from fairlead.target import Compiled, Shared
+from fairlead.workspace.cache.fingerprint import Stat
 from fairlead.workspace.targets import Chosen
 
 Task: TypeAlias = Plan | Shared
@@ -23,15 +31,23 @@ Task: TypeAlias = Plan | Shared
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the targets made for one owner, patches applied; why some of it may be missing, and what was found."""
+    """What there is to write for one owner; what waits, and what was found."""
 
-    owner: Owner
-    source: str
-    compiled: Mapping[str, Compiled]
-    explained: tuple[str, ...]
+    assembled: Assembled
+    deferred: tuple[Deferred, ...]
     diagnostics: tuple[Diagnostic, ...]
     unmatched: Mapping[Place, Diagnostic | None] = field(default_factory=dict)
     """Of every patch, what to say if it matches nothing in any environment."""
+    compiled: Mapping[str, Compiled] = field(default_factory=dict)
+    """What each target gave, patches applied; only where it was asked for, because it takes much memory."""
+    loaded: Mapping[str, Stat] = field(default_factory=dict)
+    """The modules that were loaded for it in a worker process, as `fingerprint.modules` describes them."""
+
+
+class _Patched(NamedTuple):
+    made: Mapping[str, Compiled]
+    diagnostics: tuple[Diagnostic, ...]
+    unmatched: Mapping[Place, Diagnostic | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +55,49 @@ class Work:
     """What is done to every task."""
 
     chosen: tuple[Chosen, ...]
+    output: PurePosixPath
     judge: Judge | None = None
     crds: Place = field(default_factory=lambda: Place.start_of(PROJECT_FILE))
     """Where fairlead.yaml names the folder of CRDs."""
+    keep: bool = False
+    """Whether what each target gave is kept beside the files."""
 
     def __call__(self, task: Task) -> Made:
-        """Compiles a task."""
-        made = self._plan(task) if isinstance(task, Plan) else self._shared(task)
-        return replace(made, diagnostics=(*made.diagnostics, *self._refused(made)))
-
-    def _plan(self, plan: Plan) -> Made:
-        unit = plan.unit
-        made = {choice.target.name: choice.target.compile(plan, choice.options) for choice in self.chosen}
+        """Compiles a task, to the last byte; where something is wrong with it, there are no files."""
+        made: Mapping[str, Compiled]
+        if isinstance(task, Plan):
+            unit = task.unit
+            owner, source = Owner(unit.environment, task.name), unit.file
+            reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in task.waiting())
+            made = {choice.target.name: choice.target.compile(task, choice.options) for choice in self.chosen}
+        else:
+            owner, source, reasons = Owner(task.environment), PROJECT_FILE, ()
+            made = {choice.target.name: choice.target.compile_shared(task, choice.options) for choice in self.chosen}
         found = [each for compiled in made.values() for each in compiled.diagnostics]
         unmatched: Mapping[Place, Diagnostic | None] = {}
-        if unit.pipeline.patches:
-            deferred = [waiting for compiled in made.values() for waiting in compiled.deferred]
-            resources = [resource for compiled in made.values() for resource in compiled.resources]
-            patched = apply_patches(unit, resources, deferred)
-            remaining = iter(patched.resources)
-            made = {
-                name: replace(compiled, resources=tuple(islice(remaining, len(compiled.resources))))
-                for name, compiled in made.items()
-            }
+        if isinstance(task, Plan) and task.unit.pipeline.patches:
+            patched = self._patch(task.unit, made)
+            made = patched.made
             found += [*patched.diagnostics, *self._misshapen(made)]
             unmatched = patched.unmatched
-        reasons = tuple(f"{node.id}: {waiting.reason}" for node, waiting in plan.waiting())
-        return Made(Owner(unit.environment, plan.name), unit.file, made, reasons, tuple(found), unmatched)
+        found += self._refused(made)
+        deferred = tuple(waiting for compiled in made.values() for waiting in compiled.deferred)
+        assembled = assemble(owner, source, {} if has_errors(found) else made, self.output, reasons)
+        return Made(assembled, deferred, tuple(found), unmatched, made if self.keep else {})
 
-    def _shared(self, shared: Shared) -> Made:
-        made = {choice.target.name: choice.target.compile_shared(shared, choice.options) for choice in self.chosen}
-        found = tuple(each for compiled in made.values() for each in compiled.diagnostics)
-        return Made(Owner(shared.environment), PROJECT_FILE, made, (), found)
+    def _patch(self, unit: Unit, made: Mapping[str, Compiled]) -> _Patched:
+        deferred = [waiting for compiled in made.values() for waiting in compiled.deferred]
+        resources = [resource for compiled in made.values() for resource in compiled.resources]
+        patched = apply_patches(unit, resources, deferred)
+        remaining = iter(patched.resources)
+        return _Patched(
+            {
+                name: replace(compiled, resources=tuple(islice(remaining, len(compiled.resources))))
+                for name, compiled in made.items()
+            },
+            tuple(patched.diagnostics),
+            patched.unmatched,
+        )
 
     def _misshapen(self, made: Mapping[str, Compiled]) -> Iterator[Diagnostic]:
         """What patches have made of resources that their types refuse."""
@@ -80,12 +107,12 @@ class Work:
                 if shape is not None:
                     yield from misshapen(resource, shape, unknown=self.judge is None)
 
-    def _refused(self, made: Made) -> Iterator[Diagnostic]:
+    def _refused(self, made: Mapping[str, Compiled]) -> Iterator[Diagnostic]:
         """What the clusters' own CRDs refuse."""
         if self.judge is None:
             return
         try:
-            for compiled in made.compiled.values():
+            for compiled in made.values():
                 for resource in compiled.resources:
                     yield from self.judge.judge(resource)
         except Unreadable as error:

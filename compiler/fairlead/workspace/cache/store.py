@@ -1,0 +1,144 @@
+"""Entries on disk: plain data under a name, each with a mark that only this user can make.
+
+Whatever goes wrong here, a full disk or a folder that can't be written to, costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from secrets import compare_digest, token_bytes, token_hex
+from typing import Any, Final
+
+from fairlead.output.lock import WORK, work_folder
+
+FOLDER: Final = "cache"
+LIMIT: Final = 128 * 1024 * 1024
+"""Bytes that the entries of a repository may take; the oldest go first."""
+LARGEST: Final = 96 * 1024 * 1024
+"""Bytes that are read of one entry."""
+
+_KEY_LENGTH: Final = 32
+_MARK: Final = 64
+"""Characters of a mark; a line end follows, and then the content."""
+_NAME: Final = frozenset("0123456789abcdef")
+
+
+class Store:
+    """The entries of one repository."""
+
+    def __init__(self, root: Path, key: bytes) -> None:
+        self._folder = root / WORK / FOLDER
+        self._root = root
+        self._key = key
+
+    def get(self, name: str) -> Mapping[str, Any] | None:
+        """The entry of a name; None where there is none that this user wrote and that is whole."""
+        try:
+            if self._is_foreign():
+                return None
+            handle = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    return None
+                raw = file.read(LARGEST)
+        except OSError:
+            return None
+        content = raw[_MARK + 1 :]
+        if not compare_digest(raw[:_MARK], self._mark(name, content)):
+            return None
+        value = json.loads(content)
+        return value if isinstance(value, dict) else None
+
+    def put(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keeps an entry, whole or not at all."""
+        content = json.dumps(value, separators=(",", ":")).encode()
+        with suppress(OSError):
+            if len(content) + _MARK + 1 >= LARGEST or self._is_foreign():
+                return
+            work_folder(self._root)
+            self._folder.mkdir(exist_ok=True)
+            staged = self._folder / f".{token_hex(8)}"
+            try:
+                staged.write_bytes(self._mark(name, content) + b"\n" + content)
+                staged.replace(self._folder / name)
+            finally:
+                staged.unlink(missing_ok=True)
+            self._shrink()
+
+    def _mark(self, name: str, content: bytes) -> bytes:
+        mac = blake2b(key=self._key, digest_size=_MARK // 2)
+        mac.update(f"{name}\n".encode())
+        mac.update(content)
+        return mac.hexdigest().encode()
+
+    def _is_foreign(self) -> bool:
+        """Whether the folder is a link: what lies behind it is not ours to write or to delete."""
+        return (self._root / WORK).is_symlink() or self._folder.is_symlink()
+
+    def _shrink(self) -> None:
+        """Deletes the oldest entries until what is left takes half of what it may."""
+        with os.scandir(self._folder) as entries:
+            found = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries if _is_ours(entry.name)]
+        total = sum(each.st_size for each, _ in found)
+        if total <= LIMIT:
+            return
+        for each, path in sorted(found, key=lambda pair: pair[0].st_mtime_ns)[:-1]:
+            Path(path).unlink(missing_ok=True)
+            total -= each.st_size
+            if total <= LIMIT // 2:
+                return
+
+
+def _is_ours(name: str) -> bool:
+    return set(name.removeprefix(".")) <= _NAME
+
+
+def store_of(root: Path) -> Store | None:
+    """The store of a repository; None where there is no key to sign with."""
+    key = _key(root)
+    return Store(root, key) if key else None
+
+
+def _key(root: Path) -> bytes | None:
+    """The key of this user, made when it is first needed.
+
+    It lies outside the repository, where no commit can bring one.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME")
+    if not home or not os.path.isabs(home):  # noqa: PTH117 - a text from the environment
+        return None
+    folder = Path(home) / "fairlead" if os.environ.get("XDG_CACHE_HOME") else Path(home) / ".cache" / "fairlead"
+    path = folder / "key"
+    try:
+        if path.resolve().is_relative_to(root.resolve()):
+            return None
+        if not path.exists():
+            _make_key(folder, path)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+                return None
+            key = file.read(_KEY_LENGTH + 1)
+    except OSError:
+        return None
+    return key if len(key) == _KEY_LENGTH else None
+
+
+def _make_key(folder: Path, path: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = folder / f".{token_hex(8)}"
+    try:
+        handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(token_bytes(_KEY_LENGTH))
+        with suppress(FileExistsError):
+            os.link(staged, path)  # of two processes that make a key at once, one wins and both use it
+    finally:
+        staged.unlink(missing_ok=True)
