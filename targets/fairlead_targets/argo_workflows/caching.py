@@ -7,7 +7,7 @@ the user's own gives the same for the same input is what `cache: true` says.
 
 An image without a digest may be another one tomorrow, so nothing is remembered of what ran in it, nor of what
 followed. Neither is what comes after training: a model that was trained again is judged again, and a gate's champion
-changes.
+changes. And neither is a check of how old data is, which the same data fails one day.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from fairlead.plan.nodes import Check, Divide, Node, Prepare, Run, Snapshot, Train, Tune
 from fairlead.plan.plan import Plan
+from fairlead.spec.expressions import Function
 from fairlead_targets.argo_workflows.steps import task_name
 
 MOST_SNAPSHOTS = 8
@@ -48,6 +49,8 @@ class Cache:
         if isinstance(node, Snapshot) and not (node.pinned and node.digest):
             return None
         if isinstance(node, Train) and node.distributed:
+            return None
+        if isinstance(node, Check) and any(clause.function is Function.AGE for clause in node.expectations):
             return None
         found = self.lineage(node)
         if found is None or self._read_by_address(node):

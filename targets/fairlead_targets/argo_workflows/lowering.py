@@ -73,9 +73,7 @@ class Lowering:
         if isinstance(node, Snapshot) and not node.materialize:
             return ()
         return tuple(
-            Output(name=give.name, path=give.artifact.id, optional=isinstance(node, Evaluate) and node.champion)
-            for give in node.gives
-            if give.artifact.same_as is None
+            Output(name=give.name, path=give.artifact.id) for give in node.gives if give.artifact.same_as is None
         )
 
     def uses_store(self, node: Node) -> bool:
@@ -100,16 +98,20 @@ class Lowering:
             service_account=None,
         )
 
-    def champion_model(self, node: Evaluate, run: Run) -> Step:
-        """The step that fetches the model that is served, so that the champion is judged as the candidate is."""
+    def champion_model(self, node: Evaluate, like: Run) -> Step:
+        """The step that fetches the model that is served, so that the champion is judged as the candidate is.
+
+        It is Fairlead's own even where the evaluation is not, so it runs in the image of `like`. It says whether there
+        is a champion, without a default: what it fails to say must not read as a candidate without a rival.
+        """
         why = "the served version, to be scored again on the same rows"
         return Step(
             name=CHAMPION_MODEL,
             title=CHAMPION_MODEL,
-            run=self.built_in("fetch-champion", run, {}),
+            run=self.built_in("fetch-champion", like, {}),
             origin=Origin(node.id, node.place, why),
             outputs=(Output(name="model", path="champion/model", optional=True),),
-            results=(Result(name="present", default="false"),),
+            results=(Result(name="present"),),
             settings=champion_settings(self.context),
             needs=(OPEN_RUN,),
             uses_store=True,
@@ -121,7 +123,8 @@ class Lowering:
             step,
             inputs=(model, *step.inputs),
             needs=(*step.needs, CHAMPION_MODEL),
-            when=f"{{{{tasks.{CHAMPION_MODEL}.outputs.parameters.present}}}} == true",
+            # Only a plain `false` skips the champion and lets the gate do without it; other words end in an error.
+            when=f"{{{{tasks.{CHAMPION_MODEL}.outputs.parameters.present}}}} != false",
         )
 
     def _input(self, use: Use) -> Input:

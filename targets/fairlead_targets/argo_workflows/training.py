@@ -71,7 +71,7 @@ def training(context: Context) -> Iterator[Resource]:
     opened = _open_run(lowering, like, tune)
     parts.add([template(context, opened)], task(opened), opened.origin)
     for node, run in context.runs(*TRAINING):
-        _add(parts, lowering, node, run, search)
+        _add(parts, lowering, node, run, search, like)
         if isinstance(node, Train) and node.distributed:
             yield distributed.runtime(lowering, node, run, search)
     pipeline = models.Template(name=PIPELINE, dag=models.DAGTemplate(tasks=parts.tasks), metrics=of_training(context))
@@ -102,7 +102,7 @@ def all_runs(context: Context) -> Iterator[Run]:
             yield run
 
 
-def _add(parts: Parts, lowering: Lowering, node: Node, run: Run, search: Search | None) -> None:
+def _add(parts: Parts, lowering: Lowering, node: Node, run: Run, search: Search | None, like: Run) -> None:
     context = lowering.context
     origin = context.origin(node, node.title)
     if isinstance(node, Tune) and search is not None:
@@ -116,7 +116,7 @@ def _add(parts: Parts, lowering: Lowering, node: Node, run: Run, search: Search 
         parts.add([distributed.template(context, node, step, search)], task(replace(step, inputs=())), origin)
         return
     if isinstance(node, Evaluate) and node.champion:
-        fetched = lowering.champion_model(node, run)
+        fetched = lowering.champion_model(node, like)
         parts.add([template(context, fetched)], task(fetched), fetched.origin)
     if isinstance(node, Decide) and "champion" in step.needs:
         step = replace(step, forgives=("champion",))

@@ -85,6 +85,17 @@ def test_what_decides_or_has_effects_is_never_remembered(tmp_path: Path) -> None
     assert remembered == {"check-customers", "split", "train"}
 
 
+def test_how_old_data_is_gets_asked_each_time(tmp_path: Path) -> None:
+    aged = churn(more=RETRAINED).replace(
+        "        age: {type: integer}\n", "        age: {type: integer}\n        at: {type: timestamp, role: time}\n"
+    )
+    aged = aged.replace("      columns:\n", "      expect: [age(at) <= 7d]\n      columns:\n")
+    timeless = aged.replace("age(at) <= 7d", "rows >= 5")
+    assert key(tmp_path / "a", "check-customers", aged) is None
+    assert key(tmp_path / "b", "check-customers", timeless) is not None
+    assert key(tmp_path / "c", "train", aged) is not None
+
+
 def test_a_step_that_is_read_by_address_runs_each_time(tmp_path: Path) -> None:
     data = """\
   prepare:

@@ -68,7 +68,7 @@ def test_a_gate_that_refuses_lets_nothing_pass(gated: Any) -> None:
 
 
 def test_the_champion_is_judged_where_there_is_one(gated: Any) -> None:
-    assert task(gated, "champion")["when"] == "{{tasks.champion-model.outputs.parameters.present}} == true"
+    assert task(gated, "champion")["when"] == "{{tasks.champion-model.outputs.parameters.present}} != false"
     fetched = variables(template(gated, "champion-model")["container"])
     reference = {"configMapKeyRef": {"name": "churn-champion", "key": "uri", "optional": True}}
     assert fetched["FAIRLEAD_CHAMPION_URI"] == reference
@@ -77,6 +77,24 @@ def test_the_champion_is_judged_where_there_is_one(gated: Any) -> None:
     assert "optional" not in arguments["evaluation"]
     inputs = {item["name"]: item for item in template(gated, "gate")["inputs"]["artifacts"]}
     assert inputs["champion"]["optional"] is True
+
+
+def test_a_champion_that_leaves_no_word_is_no_missing_champion(gated: Any) -> None:
+    (present,) = template(gated, "champion-model")["outputs"]["parameters"]
+    assert present["valueFrom"] == {"path": "/fairlead/results/present"}
+    (report,) = template(gated, "champion")["outputs"]["artifacts"]
+    assert "optional" not in report
+
+
+def test_the_champion_is_fetched_by_fairlead_even_for_an_evaluator_of_the_user_s_own(tmp_path: Path) -> None:
+    own = "  evaluate: {command: [judge], metrics: [roc_auc], gates: [roc_auc >= champion]}"
+    made = workflow(compiled(tmp_path, churn(model=own), locks={"staging": lock()}))
+    images = {name: template(made, name)["container"]["image"] for name in ("champion", "champion-model", "gate")}
+    assert images == {
+        "champion": f"ghcr.io/acme/churn@{DIGEST}",
+        "champion-model": f"ghcr.io/acme/fairlead-runner@{DIGEST}",
+        "gate": f"ghcr.io/acme/fairlead-runner@{DIGEST}",
+    }
 
 
 def test_data_is_read_from_its_giver_and_only_after_its_check(gated: Any) -> None:
