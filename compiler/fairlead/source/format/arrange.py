@@ -89,7 +89,7 @@ class Arranger:
         body = line.lstrip(" ")
         indent = len(line) - len(body)
         at = self._comments.column(index)
-        return Line(max(indent + by, 0), body, column=None if at is None else at + by, raw=True)
+        return Line(max(indent + by, 0) if line else 0, body, column=None if at is None else at + by, raw=True)
 
     def _block(self, block: Block, start: int, end: int, indent: int, path: Path) -> list[Line]:
         """The lines of a collection, which are those from `start` to `end`, its comments included."""

@@ -1,0 +1,1 @@
+"""A project to start from: its files as text, from a few answers."""
