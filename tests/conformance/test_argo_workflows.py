@@ -36,6 +36,11 @@ ALL = {
     ),
     "batch": churn(more='serving: {batch: {schedule: "30 2 * * *", input: s3://acme/in/, output: s3://acme/out/}}'),
     "new-data": churn(more=DRIFT.replace("[drift]", "[drift, new-data]")),
+    "many-features": churn(more=DRIFT).replace(
+        "      columns:\n",
+        "      columns:\n" + "".join(f"        f{number}: {{type: float}}\n" for number in range(250)),
+        1,
+    ),
 }
 
 

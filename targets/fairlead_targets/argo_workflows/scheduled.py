@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from hera.workflows import models
-
-from fairlead.plan.nodes import Drift, DriftScore, Node, Quality, Run, Score
-from fairlead.resources import conventions, metric_names
+from fairlead.plan.nodes import Drift, Node, Quality, Run, Score
+from fairlead.resources import conventions
 from fairlead.resources.metric_names import Purpose
 from fairlead.resources.resource import Deferred, Origin, Resource
 from fairlead.source.diagnostics import Diagnostic
@@ -16,15 +14,14 @@ from fairlead_targets.argo_workflows import codes
 from fairlead_targets.argo_workflows.containers import champion_settings
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.escaping import literal
-from fairlead_targets.argo_workflows.metrics import metric, of_run
+from fairlead_targets.argo_workflows.gauges import Gauge, around, first, gauges
+from fairlead_targets.argo_workflows.metrics import of_run
 from fairlead_targets.argo_workflows.schedules import schedules, starting_deadline
-from fairlead_targets.argo_workflows.steps import Result, Step
+from fairlead_targets.argo_workflows.steps import Step
 from fairlead_targets.argo_workflows.templates import template
 from fairlead_targets.argo_workflows.workflow import cron_workflow, resource, workflow_template
 
 SCHEDULED = (Drift, Quality, Score)
-NO_VALUE = "NaN"
-"""The value of a gauge whose step had too few rows to compute one: it compares with nothing, so no alert fires."""
 
 
 def scheduled(context: Context, found: list[Diagnostic]) -> Iterator[Resource | Deferred]:
@@ -41,11 +38,12 @@ def scheduled(context: Context, found: list[Diagnostic]) -> Iterator[Resource | 
         if timing is None:
             continue
         when, timezone, deadline = timing
-        step = _step(context, node, run, purpose)
+        values = gauges(context, node)
+        step = _step(context, node, run, purpose, values)
         metrics = of_run(context, purpose, success=True)
         seconds = run.timeout.whole_seconds * run.attempts
-        templates = [template(context, step, metrics=_gauges(context, node))]
-        model = workflow_template(context, name, "watch", templates, step.name, seconds, metrics)
+        templates = [template(context, step, metrics=first(values)), *around(step.name, values)]
+        model = workflow_template(context, name, "watch", templates, str(templates[-1].name), seconds, metrics)
         yield resource(model, step.origin)
         suspended = isinstance(node, Drift | Quality | Score) and node.suspended
         cron = cron_workflow(context, name, name, when, timezone, deadline, suspended=suspended)
@@ -72,13 +70,7 @@ def _timing(
     return times, "Etc/UTC", starting_deadline(every)
 
 
-def _step(context: Context, node: Node, run: Run, purpose: Purpose) -> Step:
-    results: tuple[Result, ...] = ()
-    if isinstance(node, Drift):
-        results = (Result(name="rows"), *(Result(name=f"score-{name}", default=NO_VALUE) for name in node.watched))
-    if isinstance(node, Quality):
-        names = _metrics(node)
-        results = (Result(name="rows"), *(Result(name=f"metric-{name}", default=NO_VALUE) for name in names))
+def _step(context: Context, node: Node, run: Run, purpose: Purpose, found: Sequence[Gauge]) -> Step:
     variables: dict[str, str] = {}
     model = context.unit.pipeline.model
     if isinstance(node, Score) and node.version is None and model is not None and model.source is not None:
@@ -88,47 +80,8 @@ def _step(context: Context, node: Node, run: Run, purpose: Purpose) -> Step:
         title=node.id,
         run=run,
         origin=context.origin(node, node.title),
-        results=results,
+        results=tuple(gauge.result for gauge in found),
         settings=champion_settings(context),
         variables=variables,
         uses_store=True,
     )
-
-
-def _metrics(node: Quality) -> list[str]:
-    return list(dict.fromkeys(str(clause.metric) for clause in node.expectations))
-
-
-def _gauges(context: Context, node: Node) -> models.Metrics | None:
-    """The values that a step computed, as gauges."""
-    succeeded = "{{status}} == Succeeded"
-    rows = "{{outputs.parameters.rows}}"
-    if isinstance(node, Drift):
-        methods = {score.feature: score.method for score in context.plan.of(DriftScore)}
-        found = [metric(context, metric_names.DRIFT_ROWS, rows, succeeded)]
-        found += [
-            metric(
-                context,
-                metric_names.DRIFT_SCORE,
-                f"{{{{outputs.parameters.score-{name}}}}}",
-                succeeded,
-                feature=name,
-                method=methods[name],
-            )
-            for name in node.watched
-        ]
-        return models.Metrics(prometheus=found)
-    if isinstance(node, Quality):
-        found = [metric(context, metric_names.QUALITY_ROWS, rows, succeeded)]
-        found += [
-            metric(
-                context,
-                metric_names.QUALITY_METRIC,
-                f"{{{{outputs.parameters.metric-{name}}}}}",
-                succeeded,
-                metric=name,
-            )
-            for name in _metrics(node)
-        ]
-        return models.Metrics(prometheus=found)
-    return None

@@ -117,3 +117,22 @@ def test_an_interval_that_no_schedule_keeps_is_refused(tmp_path: Path, every: st
             made.diagnostics[0].message
             == f"drift every {every}: 24h is no multiple of {every}, so no schedule keeps that interval"
         )
+
+
+def test_more_values_than_a_template_may_tell_are_told_by_templates_around_it(tmp_path: Path) -> None:
+    columns = "\n".join(f"        f{number}: {{type: float}}" for number in range(250))
+    spec = churn(more=SERVED).replace("      columns:\n", f"      columns:\n{columns}\n", 1)
+    manifest = one(compiled(tmp_path, spec, locks={"staging": lock()}), "WorkflowTemplate", "churn-drift")
+    templates = {item["name"]: item for item in manifest["spec"]["templates"]}
+    assert list(templates) == ["drift", "drift-more-1", "drift-more-2"]
+    assert manifest["spec"]["entrypoint"] == "drift-more-2"
+    assert [item["template"] for item in templates["drift-more-2"]["dag"]["tasks"]] == ["drift-more-1"]
+    told = [metric for item in templates.values() for metric in item["metrics"]["prometheus"]]
+    assert all(len(item["metrics"]["prometheus"]) <= 100 for item in templates.values())
+    assert {f"f{number}" for number in range(250)} < {labels(item).get("feature") for item in told}
+    for item in templates.values():
+        given = {parameter["name"] for parameter in item["outputs"]["parameters"]}
+        read = {metric["gauge"]["value"] for metric in item["metrics"]["prometheus"]}
+        assert read <= {f"{{{{outputs.parameters.{name}}}}}" for name in given}
+    handed = templates["drift-more-1"]["outputs"]["parameters"][0]
+    assert handed["valueFrom"] == {"parameter": f"{{{{tasks.drift.outputs.parameters.{handed['name']}}}}}"}
