@@ -108,7 +108,8 @@ def torchserve(kserve: str) -> Runtime:
               "--ts-config=/mnt/models/config/config.properties"),
         # For the protocol v2; `kserve` is the envelope of v1.
         env=MappingProxyType({"TS_SERVICE_ENVELOPE": "kservev2"}),
-        gpu="optional", uid=1000, writable=("/home/model-server",), decided_by_model=True,
+        # Not the home folder itself: KServe's wrapper is in it, and a volume would hide it.
+        gpu="optional", uid=1000, writable=("/home/model-server/logs", "/home/model-server/tmp"), decided_by_model=True,
         files=Files("config/config.properties and model-store/*.mar"),
     )  # fmt: skip
 

@@ -53,6 +53,14 @@ def test_every_pin_is_a_specifier_that_can_be_read(name: str, kserve: str) -> No
         assert not satisfies("0.0.1", specifier) or "<" in specifier
 
 
+@pytest.mark.parametrize("kserve", KSERVE_VERSIONS)
+def test_no_volume_hides_the_wrapper_that_torchserve_starts(kserve: str) -> None:
+    wrapper = "/home/model-server/kserve_wrapper/__main__.py"
+    facts = runtime("torchserve", kserve)
+    assert facts.writable
+    assert [folder for folder in facts.writable if wrapper.startswith(f"{folder.rstrip('/')}/")] == []
+
+
 def test_a_model_of_another_scikit_learn_is_rejected_with_the_pin() -> None:
     facts = runtime("sklearn", "0.20")
     assert facts.rejects({"scikit-learn": "1.6.1", "joblib": "1.4.2"}) == (("scikit-learn", "1.6.1", "~=1.5.1"),)
