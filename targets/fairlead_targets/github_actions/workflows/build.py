@@ -78,7 +78,8 @@ def _build(context: Context, condition: Expression) -> Job:
     grants = [READ]
     steps = [
         context.checkout(),
-        Step(name="Set up Buildx", uses="docker/setup-buildx-action"),
+        # By itself it keeps Buildx in the repository's cache, which jobs without a right to publish can write to.
+        Step(name="Set up Buildx", uses="docker/setup-buildx-action", inputs={"cache-binary": False}),
         _login(context),
         Step(
             name="Build and push",
