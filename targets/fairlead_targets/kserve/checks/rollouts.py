@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fairlead.catalogue.scaling import Scaling
 from fairlead.plan.nodes import Serve
-from fairlead.source.diagnostics import Code, Diagnostic
+from fairlead.source.diagnostics import Code, Diagnostic, Severity
+from fairlead.source.nodes import place_of
 from fairlead_targets.kserve.checks import at
 from fairlead_targets.kserve.context import Context
 from fairlead_targets.kserve.scaling import chosen, mechanism
@@ -77,6 +78,29 @@ CANARY_WITH_HOST = Code(
     """,
 )
 
+UNSPLIT_RELEASE = Code(
+    "FL4217",
+    "a canary in Standard mode that KServe v0.20.0 gives no traffic",
+    """
+    KServe v0.20.0 as tagged makes a canary's Deployment and splits no traffic to it: the weights of the HTTPRoute, and
+    waiting until a canary is ready, came after the tag (kserve/kserve #5912, #5944, #5984). On such a cluster a rollout
+    compares nothing, and the first requests reach the new version when it has all of them. Fairlead can't see which
+    build runs, so this is a note, at the rollout that the lock says is under way.
+
+    ```yaml
+    rollout: {canary: {version: 15}, weight: 10%}       # FL4217, in the lock
+    ```
+
+    Mended: run a build of KServe that has these changes before a rollout starts, serve in Knative mode, or replace
+    versions at once.
+
+    ```yaml
+    serving: {mode: knative, rollout: {canary: [10%, 50%]}}
+    ```
+    """,
+    Severity.NOTE,
+)
+
 
 def rollouts(context: Context[Serve]) -> Iterator[Diagnostic]:
     """Everything about rollouts, at `serving.rollout.canary`."""
@@ -99,3 +123,9 @@ def rollouts(context: Context[Serve]) -> Iterator[Diagnostic]:
         message = f"KServe splits a canary's traffic on its own routes only, and `{node.host}` needs another one"
         help_ = "leave `host` out, use `mode: knative`, or replace versions at once: `canary: []`"
         yield at(context, CANARY_WITH_HOST, path, message, help_)
+    if node.canary is not None:
+        root = context.unit.lock_root
+        place = place_of(root, ("rollout",)) if root else context.unit.place(*path)
+        message = f"KServe v0.20.0 as tagged would give this canary none of the {node.canary.weight} of the traffic"
+        help_ = "see that the cluster's build has kserve/kserve #5912, #5944 and #5984, or use `mode: knative`"
+        yield Diagnostic(UNSPLIT_RELEASE, place, message, help_)

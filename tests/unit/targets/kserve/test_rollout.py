@@ -125,6 +125,15 @@ def test_a_finished_rollout_in_knative_mode_changes_no_revision(tmp_path: Path) 
     assert {key: value for key, value in during.items() if key != "canaryTrafficPercent"} == after
 
 
+def test_a_rollout_that_is_under_way_says_what_the_tagged_release_cannot_do(tmp_path: Path) -> None:
+    found = serve(tmp_path / "under-way", SPEC, lock(rollout=under_way())).finding("FL4217")
+    assert found.level == "note"
+    assert found.place.file.endswith("churn.production.lock.yaml")
+    assert "none of the 10%" in found.message
+    assert serve(tmp_path / "none", SPEC, lock()).codes == []
+    assert "FL4217" not in serve(tmp_path / "knative", KNATIVE, lock(rollout=under_way())).codes
+
+
 def test_a_canary_in_standard_mode_is_refused_before_0_20_with_its_place(tmp_path: Path) -> None:
     served = serve(tmp_path, SPEC, lock(rollout=under_way()), fairlead=project("0.15"), environment="staging")
     found = served.finding("FL4201")
