@@ -170,6 +170,9 @@ def test_the_committed_schemas_and_pages_are_current(fairlead: Command, reposito
     for name in ("pipeline", "project", "lock"):
         page = (repository / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
         assert fairlead("schema", name, "--format", "markdown").out == page
+    fairlead.folder = repository
+    poster = (repository / "docs" / "tumor-classifier.svg").read_text(encoding="utf-8")
+    assert fairlead("graph", "specs/tumor-classifier.yaml", "--format", "svg").out == poster
     pages = (repository / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
     assert fairlead("explain", "--all").out == pages
 

@@ -272,7 +272,7 @@ def _split(scope: Scope, data: Data, name: str) -> None:
     scope.add(
         Divide(
             id="split",
-            title=f"split of {name} by {rule.method}",
+            title=f"{rule.method} split of {name}",
             path=path,
             place=scope.unit.place(*path),
             uses=(Use("dataset", f"dataset/{name}", mode),),

@@ -175,6 +175,12 @@ def _evaluate(scope: Scope, model: Model, section: EvaluateSection, split: Divid
         )
 
 
+def _gate_title(clauses: int) -> str:
+    if not clauses:
+        return "gate without clauses"
+    return f"gate of {clauses} clause{'' if clauses == 1 else 's'}"
+
+
 def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section: EvaluateSection) -> None:
     unit = scope.unit
     champion = "champion" in scope.nodes
@@ -185,7 +191,7 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     scope.add(
         Decide(
             id="gate",
-            title=f"gate of {len(section.gates)} clauses" if section.gates else "gate without clauses",
+            title=_gate_title(len(section.gates)),
             path=path,
             place=unit.place(*path),
             uses=(
