@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from functools import cached_property
 
 from fairlead.project.lock import Lock
 from fairlead.project.model import Environment, Project
@@ -56,3 +57,22 @@ class Unit:
 
 Peers = MappingABC[str, Unit]
 """The units of one environment by the name of their pipeline."""
+
+
+class Units(dict[str, Unit]):
+    """The units of one environment, complete, with what takes a look at all of them to know."""
+
+    @classmethod
+    def of(cls, peers: Peers) -> Units:
+        """`peers` themselves where they are such units, so that what was found once is not looked for again."""
+        return peers if isinstance(peers, Units) else cls(peers)
+
+    @cached_property
+    def asked_by(self) -> MappingABC[str, tuple[str, ...]]:
+        """Pipeline -> the pipelines whose graphs it is a member of, in the order of their names."""
+        found: dict[str, dict[str, None]] = {}
+        for name, unit in sorted(self.items()):
+            graph = unit.pipeline.serving.graph if unit.pipeline.serving else None
+            for member in graph.of if graph else ():
+                found.setdefault(str(member.pipeline), {})[name] = None
+        return {name: tuple(askers) for name, askers in found.items()}

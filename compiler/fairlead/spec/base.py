@@ -38,7 +38,8 @@ class Section(BaseModel):
     """A section of a file: strict about keys and types, and immutable.
 
     Field descriptions are the docstrings below the fields. They are read from the source when a JSON Schema is
-    made, and not at import, which would cost every command the time to parse them.
+    made, and not at import, which would cost every command the time to parse them. For the same reason a validator is
+    built when it is first used: that of a nested section is then only ever a part of the one around it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)

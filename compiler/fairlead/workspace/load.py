@@ -11,7 +11,7 @@ from fairlead.plan.checks.literal_secrets import literals
 from fairlead.project.lock import Lock
 from fairlead.project.merge import merged, under, without
 from fairlead.project.model import Project
-from fairlead.project.unit import Unit
+from fairlead.project.unit import Unit, Units
 from fairlead.source.diagnostics import Diagnostic, Related, in_order
 from fairlead.source.nodes import Mapping, find, place_of
 from fairlead.source.places import Place
@@ -33,7 +33,7 @@ class Workspace:
     root: Path
     project: Project | None = None
     project_root: Mapping = field(default_factory=Mapping)
-    units: dict[str, dict[str, Unit]] = field(default_factory=dict)
+    units: dict[str, Units] = field(default_factory=dict)
     """Environment -> pipeline -> unit, environments in order of promotion and pipelines by name."""
     files: tuple[str, ...] = ()
     """Every specification file, in order."""
@@ -89,7 +89,7 @@ def load(root: Path) -> Workspace:
         )
     workspace.files = tuple(files)
     environments = [str(name) for name in workspace.project.environments]
-    workspace.units = {name: {} for name in environments}
+    workspace.units = {name: Units() for name in environments}
     for file in files:
         _load_spec(workspace, workspace.project, file)
     _orphan_locks(workspace, files, environments)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from fairlead.plan.nodes import Combine, Serve
 from fairlead.plan.plan import Plan
 from fairlead.project.model import Gateway, Platform
-from fairlead.project.unit import Unit
+from fairlead.project.unit import Unit, Units
 from fairlead.resources import conventions, pods
 from fairlead.resources.kinds import Metadata
 from fairlead.resources.resource import Origin, Resource
@@ -112,10 +112,7 @@ class Context(Generic[N]):
 
     def graphs(self) -> Iterator[str]:
         """The pipelines of this environment whose graphs this one is a member of."""
-        for name, peer in sorted(self.plan.peers.items()):
-            graph = peer.pipeline.serving.graph if peer.pipeline.serving else None
-            if graph and any(str(member.pipeline) == self.plan.name for member in graph.of):
-                yield str(name)
+        yield from Units.of(self.plan.peers).asked_by.get(self.plan.name, ())
 
 
 def _exists(value: Any, path: Path) -> bool:
