@@ -90,7 +90,7 @@ def sensor(context: Context, retrain: Retrain) -> Iterator[Resource]:
             "podSelector": {"matchLabels": selected},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [],
-            "egress": _egress(),
+            "egress": _egress(HTTPS, KUBERNETES),
         },
     }
     yield Resource(policy, origin)
@@ -144,7 +144,8 @@ def bus(project: Project, namespace: str, options: ArgoWorkflowsOptions, origin:
         "apiVersion": "v1",
         "kind": "ServiceAccount",
         "metadata": metadata(name, namespace, labels),
-        "automountServiceAccountToken": True,
+        # A webhook asks nothing of Kubernetes: its token comes as a volume, its bus as a variable.
+        "automountServiceAccountToken": False,
     }
     for manifest in (event_bus, source, listener, _source_policy(name, namespace, labels)):
         yield Resource(manifest, origin)
@@ -170,11 +171,11 @@ def _source_policy(name: str, namespace: str, labels: dict[str, str]) -> Network
     }
 
 
-def _egress() -> list[NetworkPolicyEgress]:
-    """DNS, the EventBus, and the API server, whose address is not known."""
+def _egress(*more: int) -> list[NetworkPolicyEgress]:
+    """DNS, the EventBus, and `more` ports: a Sensor's are those of the API server, whose address is not known."""
     return [
         {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
-        {"ports": [{"port": port, "protocol": "TCP"} for port in (HTTPS, NATS, KUBERNETES)]},
+        {"ports": [{"port": port, "protocol": "TCP"} for port in sorted({NATS, *more})]},
     ]
 
 

@@ -78,6 +78,17 @@ def test_only_alertmanager_with_its_token_is_heard(tmp_path: Path) -> None:
     assert rule["ports"] == [{"port": 12000, "protocol": "TCP"}]
 
 
+def test_who_listens_has_nothing_to_ask_of_kubernetes(tmp_path: Path) -> None:
+    shared = compiled_shared(tmp_path / "shared", churn(more=RETRAINED))
+    assert one(shared, "ServiceAccount")["automountServiceAccountToken"] is False
+    ports = [port["port"] for rule in one(shared, "NetworkPolicy")["spec"]["egress"] for port in rule["ports"]]
+    assert ports == [53, 53, 4222]
+    own = compiled(tmp_path / "own", churn(more=RETRAINED))
+    assert one(own, "ServiceAccount", "churn-retrain")["automountServiceAccountToken"] is True
+    egress = one(own, "NetworkPolicy", "churn-retrain")["spec"]["egress"]
+    assert [port["port"] for rule in egress for port in rule["ports"]] == [53, 53, 443, 4222, 6443]
+
+
 def test_the_address_that_alerts_are_sent_to_is_that_of_the_source(tmp_path: Path) -> None:
     source = one(compiled_shared(tmp_path, churn(more=RETRAINED)), "EventSource")
     port = source["spec"]["service"]["ports"][0]["port"]
