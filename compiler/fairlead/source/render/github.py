@@ -31,7 +31,8 @@ def _command(found: Diagnostic) -> str:
         properties["endLine"] = place.end_line
     properties["title"] = f"{found.code.id} {found.code.title}"
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    text = "\n".join(printable(sentence) for sentence in [found.message, *advice(found), *_related(found)])
+    said = [found.message, *(line for sentence in advice(found) for line in sentence.split("\n")), *_related(found)]
+    text = "\n".join(printable(line) for line in said)
     return f"::{_COMMANDS[found.level]} {written}::{_data(text)}"
 
 

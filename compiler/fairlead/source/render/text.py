@@ -16,6 +16,8 @@ _BEFORE: Final = 40
 """Columns of a long line that are shown before the place."""
 _TAB: Final = 4
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_COMMANDS: Final = ("::", "##[", "##vso[")
+"""What begins a line that GitHub Actions or Azure Pipelines obey."""
 _RESET: Final = "\x1b[0m"
 _BOLD: Final = "\x1b[1m"
 _GUTTER: Final = "\x1b[1;34m"
@@ -69,7 +71,8 @@ class _Writer:
             rows += self._snippet(related.place, ":::", "-", printable(related.message), margin, _GUTTER)
         if found.help or found.nearest is not None:
             rows.append(self._gutter(margin, "|"))
-        rows += [self._advice(margin, sentence) for sentence in advice(found)]
+        for sentence in advice(found):
+            rows += self._advice(margin, sentence)
         return "\n".join(rows) + "\n"
 
     def _snippet(self, place: Place, arrow: str, mark: str, label: str, margin: str, paint: str) -> list[str]:
@@ -85,8 +88,16 @@ class _Writer:
         rows.append(f"{self._gutter(margin, '|')} {' ' * blanks}{under}")
         return rows
 
-    def _advice(self, margin: str, sentence: str) -> str:
-        return f"{self._gutter(margin, '=')} {self._painted('help', _HELP)}: {printable(sentence)}"
+    def _advice(self, margin: str, sentence: str) -> list[str]:
+        """A sentence, and below it the lines to copy that it may bring, without a margin that would be copied too.
+
+        Only where a line looks like a command to a CI system is each behind a margin: what is to be copied may hold
+        text of a file that a stranger has changed.
+        """
+        first, *more = (printable(line) for line in sentence.split("\n"))
+        if any(line.lstrip().startswith(_COMMANDS) for line in more):
+            more = [f"{self._gutter(margin, '|')} {line}" for line in more]
+        return [f"{self._gutter(margin, '=')} {self._painted('help', _HELP)}: {first}", *more]
 
     def _gutter(self, margin: str, sign: str) -> str:
         return f"{margin} {self._painted(sign, _GUTTER)}"

@@ -85,6 +85,10 @@ class TestGithub:
             "::100%25 wrong: a,<U+000A>b<U+000D>%0Adid you mean `data`?%0Amend it%0Ab.yaml:1:1: it stands here first\n"
         )
 
+    def test_lines_to_copy_stay_lines(self) -> None:
+        found = Diagnostic(DUPLICATE_KEY, PLACE, "it is wrong", "write this:\n\npatches: []")
+        assert render([found], NO_FILES.get, Format.GITHUB).endswith("::it is wrong%0Awrite this:%0A%0Apatches: []\n")
+
     def test_a_span_over_several_lines_has_no_columns(self) -> None:
         shown = render([WARNING], NO_FILES.get, Format.GITHUB)
         assert shown == "::warning file=b.yaml,line=1,endLine=3,title=FL1014 merge key::merged\n"

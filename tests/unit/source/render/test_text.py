@@ -123,3 +123,17 @@ def test_findings_come_in_order_and_each_once() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="xml"):
         render([], NO_FILES.get, "xml")
+
+
+def test_lines_to_copy_stand_below_the_help_without_a_margin() -> None:
+    found = finding(1, 1, help="write this:\n\npatches:\n- why: a\x07b")
+    text = render([found], {"a.yaml": "abc\n"}.get)
+    assert "  = help: write this:\n\npatches:\n- why: a<U+0007>b\n" in text
+
+
+@pytest.mark.parametrize("command", ["::error::forged", "  ::error::forged", "##[error]forged", "##vso[task]forged"])
+def test_lines_to_copy_begin_no_command_of_a_ci_system(command: str) -> None:
+    found = finding(1, 1, help=f"write this:\n\n- |\n{command}")
+    text = render([found], {"a.yaml": "abc\n"}.get)
+    assert f"  | {command}\n" in text
+    assert not any(line.lstrip().startswith(("::", "##")) for line in text.splitlines())
