@@ -25,7 +25,7 @@ def tree(text: str) -> Any:
 
 BASES = [tree(text) for text in (TUMOR, BATCH, ASSISTANT, SCREEN, TRIAGE)]
 OTHERS = {"specs/other.yaml": edit(SCREEN, ("name: screen,", "name: other,"))}
-VALUES = [
+VALUES: list[Any] = [
     *(
         "none",
         "all",

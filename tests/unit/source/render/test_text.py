@@ -6,13 +6,12 @@ import unicodedata
 
 import pytest
 
-from fairlead.source.diagnostics import Code, Diagnostic, Severity
+from fairlead.source.diagnostics import Diagnostic, Severity
 from fairlead.source.places import Place
 from fairlead.source.render import render
 from fairlead.source.structure import DUPLICATE_KEY
 
 NO_FILES: dict[str, str] = {}
-NOTE = Code("XT0001", "a note for tests", "Nothing is wrong.", Severity.NOTE)
 
 
 def finding(line: int, column: int, width: int = 1, **more: object) -> Diagnostic:
@@ -107,7 +106,7 @@ def test_colour_comes_only_when_asked_for_and_changes_no_text() -> None:
 
 def test_the_summary_counts_by_severity_and_file() -> None:
     warning = finding(2, 1, severity=Severity.WARNING)
-    note = Diagnostic(NOTE, Place.start_of("b.yaml"), "a note")
+    note = Diagnostic(DUPLICATE_KEY, Place.start_of("b.yaml"), "a note", severity=Severity.NOTE)
     assert render([finding(1, 1), warning, note], NO_FILES.get).endswith("\n1 error, 1 warning and 1 note in 2 files\n")
     assert render([finding(1, 1), finding(2, 1), warning], NO_FILES.get).endswith(
         "\n2 errors and 1 warning in 1 file\n"
