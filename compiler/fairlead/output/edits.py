@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 from fairlead.output.desired import ResourceRef
 from fairlead.output.survey import Difference
 from fairlead.output.yaml import dump
+from fairlead.resources.difference import difference, same
 from fairlead.source.diagnostics import Code, Diagnostic, Related
 from fairlead.source.places import Place
 
@@ -79,7 +79,7 @@ def edited(found: Difference, current: bytes) -> Diagnostic:
 def says_the_same(desired: bytes, current: bytes) -> bool:
     """Whether both are YAML of one value, so that overwriting loses only comments and layout."""
     one, other = _loaded(desired), _loaded(current)
-    return one is not None and _same(one, other)
+    return one is not None and same(one, other)
 
 
 def suggested_patch(resource: ResourceRef, desired: bytes, current: bytes) -> str | None:
@@ -87,48 +87,11 @@ def suggested_patch(resource: ResourceRef, desired: bytes, current: bytes) -> st
     one, other = _loaded(desired), _loaded(current)
     if not isinstance(one, dict) or not isinstance(other, dict):
         return None
-    patch = merge_patch(one, other)
-    if not patch or not _same(applied(one, patch), other) or {"kind", "apiVersion"} & patch.keys():
+    patch = difference(resource.kind, one, other)
+    if not patch or {"kind", "apiVersion"} & patch.keys():
         return None
     target = {"kind": resource.kind, "name": resource.name}
     return dump({"patches": [{"why": "(say why)", "target": target, "merge": patch}]})
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal, whatever the order of keys, and of one type: to Kubernetes 1, 1.0 and true are three values."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other)
-
-
-def merge_patch(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON merge patch (RFC 7386) from `one` to `other`. It can't set a value to null: null removes."""
-    patch: dict[str, Any] = {key: None for key in one if key not in other}
-    for key, value in other.items():
-        before = one.get(key)
-        if isinstance(value, dict) and isinstance(before, dict):
-            if inner := merge_patch(before, value):
-                patch[key] = inner
-        elif key not in one or not _same(before, value):
-            patch[key] = value
-    return patch
-
-
-def applied(value: Any, patch: Any) -> Any:
-    """`value` with a JSON merge patch applied, as RFC 7386 has it."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(value) if isinstance(value, dict) else {}
-    for key, inner in patch.items():
-        if inner is None:
-            result.pop(key, None)
-        else:
-            result[key] = applied(result.get(key), inner)
-    return result
 
 
 @dataclass(frozen=True, slots=True)
