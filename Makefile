@@ -2,6 +2,7 @@
 # make test    runs the tests; ARGS="-k name" chooses among them
 # make conformance   lets the real programs that are installed judge the output; .ci/run installs all of them
 # make lint    style, types and the rules on who may import whom
+# make bench   measures Fairlead and its peers, and writes benchmarks/RESULTS.md; ARGS="--specs 1000 --runs 3"
 # make lock    derives requirements/*.txt from pyproject.toml and requirements/*.in; UPGRADE=1 takes newer versions
 # make clean   removes everything that the above made
 #
@@ -25,7 +26,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do 
 	then echo $$candidate; break; fi; done)
 endif
 
-.PHONY: help install install-dev demo test conformance lint lock clean
+.PHONY: bench help install install-dev demo test conformance lint lock clean
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
@@ -70,6 +71,9 @@ test: install-dev
 
 conformance: install-dev
 	$(BIN)/python -m pytest tests/conformance --numprocesses auto $(ARGS)
+
+bench: install-dev
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 lint: install-dev
 	$(BIN)/ruff check .

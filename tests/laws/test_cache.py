@@ -101,12 +101,13 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(_remove, SPECS),
     st.builds(_append, SPECS, st.sampled_from(["# a remark\n", "\n", "unknown: 1\n", "waivers: []\n"])),
     st.builds(
-        lambda name, environment, whose: _write(
-            f"specs/{name}.{environment}.lock.yaml", LOCK.format(whose, environment)
+        lambda name, environment, whose, more: _write(
+            f"specs/{name}.{environment}.lock.yaml", LOCK.format(whose, environment) + more
         ),
         st.sampled_from(["assistant", "screen", "lost"]),
         st.sampled_from(["staging", "production"]),
         st.sampled_from(["assistant", "screen"]),
+        st.sampled_from(["", "nonsense: 1\n"]),
     ),
     st.just(_remove("specs/*.lock.yaml")),
     st.builds(
