@@ -1,1 +1,5 @@
-"""Checks on plans and on output, and the waivers that accept a finding for a time."""
+"""Policies: what works, and still should not be done without saying why; and the waivers that say so.
+
+A policy has a name, as `serving.single-zone`, by which a waiver accepts what it finds. One module a policy, beside this
+one: its name, its code with the page that explains it, and a function that looks at a plan.
+"""

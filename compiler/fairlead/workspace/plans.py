@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fairlead.plan.builder import build
 from fairlead.plan.checks import findings
 from fairlead.plan.plan import Plan
+from fairlead.policy import policy
 from fairlead.source.diagnostics import Diagnostic, in_order
 from fairlead.workspace.load import Workspace
 
@@ -42,4 +43,5 @@ def plans(workspace: Workspace, only: set[str] | None = None) -> Plans:
             if plan is not None:
                 built[environment][name] = plan
                 found += findings(plan)
+                found += policy.findings(plan)
     return Plans(built, tuple(in_order(found)))

@@ -157,6 +157,19 @@ def test_explain_leads_from_a_generated_line_to_the_line_that_made_it(fairlead: 
     assert fairlead("explain", "nonsense").code == 1
 
 
+def test_check_ends_waivers_by_the_day_that_it_is_given(fairlead: Command) -> None:
+    waiver = "waivers: [{check: serving.single-zone, reason: until the move, until: 2027-03-31}]\n"
+    write_project(fairlead.folder, {"specs/churn.yaml": CHURN + waiver})
+    assert fairlead("compile").code == 0
+    assert fairlead("check").code == 0
+    assert fairlead("check", "--as-of", "2027-03-31").code == 0
+    done = fairlead("check", "--as-of", "2027-04-01")
+    assert done.code == 1
+    assert "error[FL7002]: the waiver of `serving.single-zone` ended on 2027-03-31, before 2027-04-01" in done.err
+    assert "specs/churn.yaml:6:" in done.err
+    assert fairlead("check", "--as-of", "tomorrow").code == 1
+
+
 def test_explain_knows_the_codes(fairlead: Command) -> None:
     done = fairlead("explain", "fl1101")
     assert done.code == 0

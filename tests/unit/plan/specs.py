@@ -27,7 +27,7 @@ platform:
   kueue: "0.20"
   prometheus-operator: "0.93"
   prometheus: http://prometheus.monitoring.svc:9090
-  gateway: {kind: gateway-api, controller: istio, ref: gateways/ml-private}
+  gateway: {kind: gateway-api, controller: istio, ref: gateways/ml-private, private: true}
   runner: ghcr.io/acme/fairlead-runner
 environments:
   staging: {namespace: ml-staging, trains: true}

@@ -47,7 +47,9 @@ def test_what_the_project_does_not_compile_to_it_need_not_run(tmp_path: Path) ->
 
 
 def test_nothing_can_be_exposed_where_there_is_no_gateway(tmp_path: Path) -> None:
-    fairlead = edit(FAIRLEAD, ("{kind: gateway-api, controller: istio, ref: gateways/ml-private}", "{kind: none}"))
+    fairlead = edit(
+        FAIRLEAD, ("{kind: gateway-api, controller: istio, ref: gateways/ml-private, private: true}", "{kind: none}")
+    )
     found = examine(tmp_path, TUMOR, fairlead=fairlead)
     assert found.places(LACKING) == [found.where("gateway", "expose: gateway")]
     assert examine(tmp_path, KNATIVE, fairlead=fairlead).of(LACKING) == []

@@ -23,9 +23,11 @@ def test_availability_is_pointed_at_by_its_key(tmp_path: Path) -> None:
     assert found.places(UNMEASURED) == [found.where("availability")]
 
 
-@pytest.mark.parametrize("gateway", ["{kind: gateway-api, controller: other}", "{kind: none}"])
+@pytest.mark.parametrize("gateway", ["{kind: gateway-api, controller: other, private: true}", "{kind: none}"])
 def test_a_gateway_whose_metrics_are_unknown_measures_nothing(tmp_path: Path, gateway: str) -> None:
-    fairlead = edit(FAIRLEAD, ("{kind: gateway-api, controller: istio, ref: gateways/ml-private}", gateway))
+    fairlead = edit(
+        FAIRLEAD, ("{kind: gateway-api, controller: istio, ref: gateways/ml-private, private: true}", gateway)
+    )
     spec = edit(TUMOR, ("rollout: {canary: [10%, 50%], hold: 2h}", "rollout: {}"))
     found = examine(tmp_path, spec, fairlead=fairlead)
     assert found.places(UNMEASURED) == [found.where("availability"), found.where("edge")]
