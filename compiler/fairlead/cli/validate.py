@@ -26,7 +26,7 @@ from fairlead.cli.remembering import Transcript, repeat, run_of
 def command(specs: tuple[Path, ...], project: Path | None, no_cache: bool, form: str) -> None:
     """Report everything that is wrong with the specifications, or with SPECS alone.
 
-    Reads files and nothing else: no lock is needed, and nothing is asked over a network.
+    Needs no lock, asks nothing over a network, and writes nothing but its own cache below `.fairlead/`.
     """
     root = open_project(project)
     run = None if no_cache else run_of(root, "validate", {"form": form}, specs, None, whole=False)
