@@ -26,8 +26,10 @@ def key_place(unit: Unit, *path: str | int) -> Place:
 
 
 def name_place(unit: Unit, path: Path, name: str) -> Place:
-    """Where `name` stands in the list or among the keys at `path`."""
+    """Where `name` stands in the list or among the keys at `path`, or is what stands there."""
     section = find(unit.root, path)
+    if isinstance(section, Scalar):
+        return section.place
     if isinstance(section, Sequence):
         for item in section.items:
             if isinstance(item, Scalar) and item.value == name:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fairlead.plan.nodes import BUILT_IN, Image, Node, Run, Waiting
 from fairlead.plan.plan import Dataset
+from fairlead.plan.pointing import name_place
 from fairlead.project.unit import Unit
 from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.source.nodes import Path
@@ -76,11 +77,13 @@ class Scope:
         self.diagnostics.append(Diagnostic(code, self.unit.place(*path), message, help_, nearest))
 
     def unknown(self, what: str, name: str, path: Path, known: Iterable[str]) -> None:
-        """A name that nothing declares."""
+        """A name that nothing declares, at `path` or in the list or the mapping there."""
         choices = sorted(set(known))
         listed = ", ".join(f"`{choice}`" for choice in choices[:12]) or "none"
         help_ = f"declared are {listed}" + (f" and {len(choices) - 12} more" if len(choices) > 12 else "")
-        self.report(UNKNOWN_NAME, path, f"there is no {what} `{name}`", help_, nearest_word(name, choices))
+        place = name_place(self.unit, path, name)
+        message = f"there is no {what} `{name}`"
+        self.diagnostics.append(Diagnostic(UNKNOWN_NAME, place, message, help_, nearest_word(name, choices)))
 
     def hardware(self, *roles: str) -> Profile:
         """The profile of the first role that the specification gives one, else `default`, else the language's own."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fairlead.project.unit import Unit
+from fairlead.resources.json_patch import operated
 from fairlead.resources.merging import MergeError, merge, touched
 from fairlead.resources.resource import Deferred, Origin, Resource
 from fairlead.resources.shapes import PATCHED
@@ -156,28 +156,11 @@ def _applied(unit: Unit, patch: Patch, path: Path, resource: Resource) -> Resour
         except MergeError as error:
             raise MergeError(("merge", *error.path), error.message) from None
     else:
-        manifest = _operated(resource.manifest, patch)
+        manifest = operated(resource.manifest, patch.json_ or ())
     fields = dict(resource.fields)
     for place in touched(kind, resource.manifest, manifest):
         fields[place] = Origin(resource.origin.node, unit.place(*path), f"{PATCHED}{patch.why}")
     return replace(resource, manifest=manifest, fields=fields)
-
-
-def _operated(manifest: Mapping[str, Any], patch: Patch) -> dict[str, Any]:
-    """The manifest after the operations of a JSON patch, each of which has its place."""
-    from jsonpatch import JsonPatch, JsonPatchException
-    from jsonpointer import JsonPointerException
-
-    result: Any = copy.deepcopy(dict(manifest))
-    for number, operation in enumerate(patch.json_ or ()):
-        written = operation.model_dump(by_alias=True, exclude_unset=True)
-        try:
-            result = JsonPatch([written]).apply(result)
-        except (JsonPatchException, JsonPointerException, TypeError) as error:
-            raise MergeError(("json", number), f"`{operation.op} {operation.path}`: {error}") from None
-        if not isinstance(result, dict):
-            raise MergeError(("json", number), "the operation leaves no resource behind")
-    return dict(result)
 
 
 def _identity_changes(unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> list[Diagnostic]:

@@ -68,9 +68,18 @@ FOREIGN_LOCK = Code(
     "a lock that belongs to something else",
     """
     A lock says in its metadata which pipeline and environment it is for, and this one stands beside another
-    specification, or
-    under the name of another environment. Locks are written by `fairlead lock`, `promote` and `rollback`; one that was
-    copied by hand would put a wrong model into service.
+    specification, or under the name of another environment. Locks are written by `fairlead lock`, `promote` and
+    `rollback`; one that was copied by hand would put a wrong model into service.
+
+    A pipeline that is renamed keeps its locks, and its models stay where they are. Give each lock the new name:
+
+    ```yaml
+    metadata: {name: house-cost, renamed_from: house-price, …}      # specs/house.yaml
+    ```
+
+    ```yaml
+    metadata: {pipeline: house-cost, environment: production}       # specs/house.production.lock.yaml
+    ```
     """,
 )
 ORPHAN_LOCK = Code(

@@ -18,7 +18,8 @@ def project_root(start: Path) -> Path | None:
 def spec_files(root: Path, patterns: Iterable[str]) -> list[str]:
     """The specifications that match, relative to the root with forward slashes, sorted, without the locks.
 
-    Symbolic links that lead out of the root are passed over, and so is everything in hidden folders.
+    Symbolic links that lead out of the root are passed over, and so is everything in hidden folders. One that leads
+    nowhere counts as a file: reading it says so, where to pass over it would be to remove what it compiled to.
     """
     real = root.resolve()
     inside: dict[Path, bool] = {}
@@ -28,7 +29,7 @@ def spec_files(root: Path, patterns: Iterable[str]) -> list[str]:
         if folder not in inside:
             inside[folder] = folder.resolve().is_relative_to(real)
         # Only a link can lead elsewhere than its folder does, and to resolve every path takes most of the time.
-        if not (path.resolve().is_relative_to(real) if path.is_symlink() else inside[folder]):
+        if not (_leads_inside(path, real) if path.is_symlink() else inside[folder]):
             continue
         relative = path.relative_to(root)
         if not any(part.startswith(".") for part in relative.parts):
@@ -39,8 +40,17 @@ def spec_files(root: Path, patterns: Iterable[str]) -> list[str]:
 def _matches(root: Path, pattern: str) -> Iterator[Path]:
     for path in root.glob(pattern):
         is_named = path.name.endswith((".yaml", ".yml")) and not path.name.endswith(LOCK_SUFFIX)
-        if is_named and path != root / PROJECT_FILE and path.is_file():
+        if is_named and path != root / PROJECT_FILE and (path.is_file() or _leads_nowhere(path)):
             yield path
+
+
+def _leads_inside(link: Path, root: Path) -> bool:
+    return _leads_nowhere(link) or link.resolve().is_relative_to(root)
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """Whether a path is a symbolic link to what does not exist, or to itself."""
+    return path.is_symlink() and not path.exists()
 
 
 def lock_names(root: Path, specs: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ from fairlead.source.nodes import Mapping, find, place_of
 from fairlead.source.places import Place
 from fairlead.source.reader import Document, read
 from fairlead.source.words import nearest_word
+from fairlead.spec.metadata import Metadata
 from fairlead.spec.pipeline import Pipeline
 from fairlead.spec.validate import validated
 from fairlead.workspace import codes
@@ -236,11 +237,11 @@ def _add(
         )
         return
     workspace.specs[file] = name
-    lock, lock_root = _lock(workspace, file, name, environment)
+    lock, lock_root = _lock(workspace, file, pipeline.metadata, environment)
     others[name] = Unit(project, workspace.project_root, environment, pipeline, root, file, lock, lock_root)
 
 
-def _lock(workspace: Workspace, spec: str, name: str, environment: str) -> tuple[Lock | None, Mapping | None]:
+def _lock(workspace: Workspace, spec: str, metadata: Metadata, environment: str) -> tuple[Lock | None, Mapping | None]:
     file = lock_file(spec, environment)
     if not (workspace.root / file).exists():
         return None, None
@@ -251,12 +252,14 @@ def _lock(workspace: Workspace, spec: str, name: str, environment: str) -> tuple
     workspace.diagnostics += found
     if lock is None or not isinstance(document.root, Mapping):
         return None, None
-    for key, expected in (("pipeline", name), ("environment", environment)):
+    for key, expected in (("pipeline", str(metadata.name)), ("environment", environment)):
         if str(getattr(lock.metadata, key)) != expected:
             at = place_of(document.root, ("metadata", key))
             other = getattr(lock.metadata, key)
             message = f"this lock is for the {key} `{other}`, and stands where that of `{expected}` belongs"
-            workspace.diagnostics.append(Diagnostic(codes.FOREIGN_LOCK, at, message, "restore the lock from Git"))
+            renamed = key == "pipeline" and other == metadata.renamed_from
+            help_ = f"write `pipeline: {expected}` here, as it was renamed" if renamed else "restore the lock from Git"
+            workspace.diagnostics.append(Diagnostic(codes.FOREIGN_LOCK, at, message, help_))
             return None, None
     return lock, document.root
 

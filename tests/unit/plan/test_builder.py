@@ -224,6 +224,12 @@ def test_a_name_that_nothing_declares_is_told_the_nearest(
     assert unknown.place.line == int(line)
 
 
+@pytest.mark.parametrize("inputs", ["[biopsies, misspelt]", "{biopsies: copy, misspelt: reference}"])
+def test_of_several_inputs_the_unknown_one_is_shown(tmp_path: Path, inputs: str) -> None:
+    found = examine(tmp_path, edit(TUMOR, ("inputs: [biopsies]", f"inputs: {inputs}")))
+    assert found.places(UNKNOWN_NAME) == [found.where("misspelt")]
+
+
 def test_a_graph_names_pipelines_of_the_project(tmp_path: Path) -> None:
     found = examine(
         tmp_path,

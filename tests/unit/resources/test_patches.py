@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from fairlead.project.unit import Unit
 from fairlead.resources.patches import apply_patches
@@ -114,3 +117,22 @@ def test_an_untouched_resource_is_not_held_to_its_type() -> None:
     from fairlead.resources.kinds import ConfigMap
 
     assert list(misshapen(resource(data=[1]), ConfigMap)) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "why"),
+    [
+        ("{op: remove, path: /data/missing}", "`remove /data/missing`: there is no `missing` at /data"),
+        ("{op: replace, path: /nothing/at/all, value: 1}", "there is no `nothing` at the top level"),
+        ("{op: test, path: /data/a, value: 2}", 'the value there is "1", and not 2'),
+        ("{op: move, from: /data/b, path: /data/c}", "there is no `b` at /data"),
+        ("{op: add, path: /data/a/b, value: 1}", 'at /data/a is "1", in which there is no `b`'),
+        ("{op: add, path: /list/x, value: 1}", "there is no item `x` at /list, a list of 2"),
+    ],
+)
+def test_why_an_operation_cannot_be_carried_out(tmp_path: Path, operation: str, why: str) -> None:
+    patches = f"  - why: a reason\n    target: {{kind: ConfigMap}}\n    json: [{operation}]\n"
+    given = resource(data={"a": "1"})
+    given = replace(given, manifest={**given.manifest, "list": [1, 2]})
+    (found,) = apply_patches(unit(tmp_path, patches), [given], []).diagnostics
+    assert found.message.endswith(why)

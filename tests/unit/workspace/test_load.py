@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.projects import CHURN, FAIRLEAD, read_project, said
+from fairlead.workspace.load import load
+from tests.projects import CHURN, FAIRLEAD, read_project, said, write_project
 
 OVERLAID = CHURN + "environments:\n  production:\n    model: {train: {timeout: 3h}}\n"
 
@@ -118,6 +119,21 @@ def test_a_lock_beside_its_specification_is_read(tmp_path: Path) -> None:
 def test_a_lock_of_something_else_is_refused(tmp_path: Path) -> None:
     workspace = read_project(tmp_path, {"specs/churn.yaml": CHURN, "specs/churn.production.lock.yaml": LOCK})
     assert said(workspace.diagnostics) == [("FL2007", "specs/churn.production.lock.yaml:3:42")]
+
+
+def test_a_lock_of_the_name_before_says_how_to_rename_it(tmp_path: Path) -> None:
+    renamed = CHURN.replace("name: churn", "name: leavers, renamed_from: churn")
+    workspace = read_project(tmp_path, {"specs/churn.yaml": renamed, "specs/churn.staging.lock.yaml": LOCK})
+    assert said(workspace.diagnostics) == [("FL2007", "specs/churn.staging.lock.yaml:3:22")]
+    assert workspace.diagnostics[0].help == "write `pipeline: leavers` here, as it was renamed"
+
+
+def test_a_link_that_leads_nowhere_is_an_error_and_not_a_specification_less(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "specs/gone.yaml").symlink_to("nowhere.yaml")
+    (tmp_path / "specs/loop.yaml").symlink_to("loop.yaml")
+    found = said(load(tmp_path).diagnostics)
+    assert found == [("FL2012", "specs/gone.yaml:1:1"), ("FL2012", "specs/loop.yaml:1:1")]
 
 
 def test_a_lock_without_a_specification_is_a_warning(tmp_path: Path) -> None:
