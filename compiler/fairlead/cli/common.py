@@ -58,8 +58,13 @@ def cache_option(function: F) -> F:
 
 
 def colour(stream: Any) -> bool:
-    """Whether a stream is a terminal that wants colour (https://no-color.org)."""
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    """Whether a stream is a terminal that wants colour (https://no-color.org); one that is closed is None, and none."""
+    return (
+        stream is not None
+        and bool(stream.isatty())
+        and "NO_COLOR" not in os.environ
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def open_project(project: Path | None) -> Path:

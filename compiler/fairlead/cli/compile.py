@@ -63,7 +63,10 @@ def command(
     from fairlead.output.write import write
 
     result = compiled(specs, root, environments, targets, form, jobs or processors())
-    below.mkdir(parents=True, exist_ok=True)
+    try:
+        below.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{below}: {error.strerror}", param_hint="'--out'") from None
     try:
         changes = write(
             below,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 DONE = 0
 INPUT = 1
 """The input is at fault."""
@@ -12,3 +14,5 @@ OUR_FAULT = 3
 
 FAULT = Exception
 """Whatever no command expected: a bug of Fairlead's or of a plugin's."""
+MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE})
+"""Errors of the operating system that are neither a bug nor in a file: no space, no rights, nowhere to write."""

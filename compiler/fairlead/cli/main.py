@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from fairlead.cli.exits import FAULT, INPUT, OUR_FAULT
+from fairlead.cli.exits import FAULT, INPUT, MACHINE, OUR_FAULT
 
 COMMANDS = {
     "init": "A project that compiles, to start from.",
@@ -85,10 +85,14 @@ def main() -> Any:
         sys.stderr.close()
         code = INPUT
     except FAULT as error:
-        from fairlead.cli.report import write_report
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            click.echo(f"error: {error.strerror}: {error.filename or 'standard output'}", err=True)
+            code = INPUT
+        else:
+            from fairlead.cli.report import write_report
 
-        write_report(error)
-        code = OUR_FAULT
+            write_report(error)
+            code = OUR_FAULT
     finally:
         gc.enable()
     sys.exit(code if isinstance(code, int) else 0)

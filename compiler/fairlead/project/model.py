@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from fairlead.spec.base import Items, Section
 from fairlead.spec.hardware import Profile
 from fairlead.spec.units import Duration, ImageRef, Name, Uri, WebUrl
 
-RelativePath = Annotated[str, Field(min_length=1, pattern=r"^[^/\\].*$")]
+
+def _below_the_root(value: str) -> str:
+    if value.startswith(("/", "\\")) or ".." in value.replace("\\", "/").split("/"):
+        raise ValueError("a path is written from the root of the repository, without `..`, as in `models/rendered`")
+    return value
+
+
+RelativePath = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": r"^[^/\\].*$"}),
+    AfterValidator(_below_the_root),
+]
 
 
 def _one_to_many(value: object) -> object:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,6 +190,40 @@ def test_the_committed_schemas_and_pages_are_current(fairlead: Command, reposito
     assert fairlead("graph", "specs/tumor-classifier.yaml", "--format", "svg").out == poster
     pages = (repository / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
     assert fairlead("explain", "--all").out == pages
+
+
+@pytest.mark.parametrize("folder", ["specs/churn.yaml/below", "fairlead.yaml"])
+def test_a_folder_that_cannot_be_made_is_no_fault_of_ours(fairlead: Command, folder: str) -> None:
+    write_project(fairlead.folder)
+    done = fairlead("compile", "--out", folder)
+    assert done.code == 1
+    assert "Invalid value for '--out'" in done.err
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_written_to_by_nobody(tmp_path: Path, redirection: str) -> None:
+    write_project(tmp_path)
+    command = f"exec {sys.executable} -c 'from fairlead.cli.main import main; main()' compile {redirection}"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "rendered/staging/kustomization.yaml").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_an_output_that_takes_nothing_is_no_fault_of_ours(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -c 'from fairlead.cli.main import main; main()' explain --all > /dev/full"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "No space left on device: standard output" in done.stderr
+
+
+@pytest.mark.parametrize("output", ["/tmp/elsewhere", "../elsewhere", "a/../../b"])
+def test_an_output_outside_of_the_repository_is_shown_where_it_is_written(fairlead: Command, output: str) -> None:
+    write_project(fairlead.folder, fairlead=FAIRLEAD + f"output: {output}\n")
+    done = fairlead("validate")
+    assert done.code == 1
+    assert f"fairlead.yaml:{FAIRLEAD.count(chr(10)) + 1}:9" in done.out
+    assert "from the root of the repository" in done.out
 
 
 def test_a_fault_of_ours_is_reported_without_a_traceback(fairlead: Command, monkeypatch: pytest.MonkeyPatch) -> None:
