@@ -138,7 +138,7 @@ def _gateway(plan: Plan) -> Iterator[Diagnostic]:
 
 def _sections(plan: Plan) -> Iterator[Diagnostic]:
     unit, project, model = plan.unit, plan.unit.project, plan.unit.pipeline.model
-    if model is None or model.train is None:
+    if model is None or model.train is None or unit.pipeline.metadata.retired:
         return
     missing = [
         (

@@ -135,7 +135,7 @@ TIMES = ("timestamp", "date")
 def check(plan: Plan) -> Iterator[Diagnostic]:
     """The test has rows of its own, of which nothing was learned."""
     dataset, model = plan.learned_from, plan.unit.pipeline.model
-    if dataset is None or model is None or model.train is None:
+    if dataset is None or model is None or model.train is None or plan.unit.pipeline.metadata.retired:
         return
     rule = split_rule(plan.unit.pipeline.data, dataset)
     yield from _shares(plan, rule)

@@ -74,3 +74,9 @@ def test_an_image_that_is_named_needs_no_repository(tmp_path: Path) -> None:
 def test_what_is_not_trained_needs_no_sections(tmp_path: Path) -> None:
     fairlead = edit(FAIRLEAD, ("artifacts: {uri: s3://acme-ml-artifacts}\n", ""))
     assert examine(tmp_path, ASSISTANT, fairlead=fairlead).codes == []
+
+
+def test_what_is_retired_trains_no_more_and_needs_no_sections(tmp_path: Path) -> None:
+    retired = edit(BATCH, ("owner: grid-ml}", "owner: grid-ml, retired: true}"))
+    fairlead = edit(FAIRLEAD, ("mlflow: {tracking_uri: http://mlflow.ml.svc:5000}\n", ""))
+    assert examine(tmp_path, retired, fairlead=fairlead).of(NO_SECTION) == []

@@ -92,6 +92,12 @@ def test_a_random_split_of_growing_data_is_a_warning(tmp_path: Path) -> None:
     assert found.codes == [RESHUFFLES.id]
 
 
+def test_what_is_retired_is_not_drawn_again(tmp_path: Path) -> None:
+    random = edit(TUMOR, ("method: hash, by: biopsy_id", "method: random"))
+    retired = edit(random, ("owner: diagnostics-ml}", "owner: diagnostics-ml, retired: true}"))
+    assert examine(tmp_path, retired).of(RESHUFFLES) == []
+
+
 def test_a_random_split_without_retraining_is_drawn_once(tmp_path: Path) -> None:
     assert examine(tmp_path, edit(BATCH, ("method: time", "method: random"))).codes == []
 
