@@ -12,10 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A property holds or it does not, however slow the machine: no deadlines. Under CI the examples are the same each time,
 # so that a red run can be repeated; HYPOTHESIS_PROFILE=search looks for new ones, and longer.
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# How many inputs a strategy throws away says something about the test's speed, and nothing about the product.
+FILTERS = [HealthCheck.filter_too_much]
+settings.register_profile("default", deadline=None, suppress_health_check=FILTERS)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, suppress_health_check=FILTERS)
 settings.register_profile(
-    "search", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "search", deadline=None, max_examples=2_000, suppress_health_check=[*FILTERS, HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
