@@ -7,6 +7,7 @@ nobody can say what the rest means.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -111,8 +112,11 @@ def read(file: str, data: bytes) -> Document:
 
 def read_file(root: Path, relative: str) -> Document:
     """The document in the file `relative` (with forward slashes) under `root`. Never raises."""
+    path = root / relative
     try:
-        with (root / relative).open("rb") as stream:
+        if path.is_fifo() or path.is_char_device():
+            raise OSError(errno.EINVAL, "It is a device or a pipe, which may never end")
+        with path.open("rb") as stream:
             # One byte more than allowed tells a file that is too large without reading all of it.
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -317,3 +318,10 @@ class TestFiles:
         with (tmp_path / "a.yaml").open("wb") as stream:
             stream.truncate(10 * 2**30)
         assert [found.code for found in read_file(tmp_path, "a.yaml").diagnostics] == [structure.TOO_LARGE]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    document = read_file(tmp_path, "a.yaml")
+    assert [found.code.id for found in document.diagnostics] == ["FL1001"]
+    assert "a device or a pipe" in document.diagnostics[0].message
