@@ -1,0 +1,140 @@
+"""This repository's specifications on every platform that the language knows: whole trees for the judges to read.
+
+A cell is one project: the committed fairlead.yaml and specifications with another platform under them, or in another
+state of their locks. Where a platform lacks what a specification asks for, compiling says so; the cell then leaves that
+one wish out, so that all the rest of the specification is judged there as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from fairlead.output.write import write
+from fairlead.source.nodes import plain
+from fairlead.source.reader import read
+from fairlead.workspace.compile import compile_workspace
+from fairlead.workspace.load import load
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What differs from what is committed."""
+
+    edits: tuple[tuple[str, str, str], ...] = ()
+    """A file, a text in it and what stands there instead."""
+    without: tuple[str, ...] = ()
+    """Files of specs/ whose names end so are left out."""
+
+    def write(self, folder: Path) -> None:
+        """Writes fairlead.yaml and specs/, changed."""
+        (folder / "specs").mkdir(parents=True)
+        shutil.copy(ROOT / "fairlead.yaml", folder)
+        for path in sorted((ROOT / "specs").iterdir()):
+            if not path.name.endswith(self.without or ("\0",)):
+                shutil.copy(path, folder / "specs")
+        for name, before, after in self.edits:
+            path = folder / name
+            text = path.read_text(encoding="utf-8")
+            assert before in text, f"{name} has no {before!r}: the cell changes nothing"
+            path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def platform(argo: str = "4.1", kserve: str = "0.20", knative: str = "1.19") -> tuple[tuple[str, str, str], ...]:
+    """The versions of a platform, as changes to fairlead.yaml, and what its KServe can't do."""
+    edits = [
+        ("fairlead.yaml", 'argo-workflows: "4.1"', f'argo-workflows: "{argo}"'),
+        ("fairlead.yaml", ' kserve: "0.20"', f' kserve: "{kserve}"'),
+        ("fairlead.yaml", 'knative: "1.19"', f'knative: "{knative}"'),
+    ]
+    return (*edits, *(OLD_KSERVE if kserve == "0.15" else ()))
+
+
+NO_CANARY = (("specs/tumor-classifier.yaml", "canary: [10%, 50%], hold: 2h", "canary: []"),)
+"""Before KServe 0.20, and without the Gateway API, nothing splits a canary in Standard mode."""
+OLD_KSERVE = (
+    *NO_CANARY,
+    # Its payload logger writes to no object store, and its router knows no timeout.
+    (
+        "specs/tumor-classifier.yaml",
+        "{log: all, to: s3://acme-ml-payloads/tumor-classifier/",
+        "{log: all, to: https://payloads.acme.example/tumor-classifier/",
+    ),
+    (
+        "specs/digit-reader.yaml",
+        "{log: all, to: s3://acme-ml-payloads/digit-reader/",
+        "{log: all, to: https://payloads.acme.example/digit-reader/",
+    ),
+    ("specs/biopsy-triage.yaml", "  timeout: 15s\n", ""),
+    *(
+        (f"specs/{name}.{environment}.lock.yaml", new, old)
+        for name, new, old in (
+            ("screen", "sklearnserver:v0.20.0", "sklearnserver:v0.15.2"),
+            ("tumor-classifier", "sklearnserver:v0.20.0", "sklearnserver:v0.15.2"),
+            ("support-assistant", "vllm-openai:v0.24.0", "vllm-openai:v0.8.5"),
+        )
+        for environment in ("staging", "production")
+    ),
+)
+GATEWAY = "gateway: {kind: gateway-api, controller: istio, ref: gateways/ml-private, private: true}"
+TUMOR_LOCK = "specs/tumor-classifier.production.lock.yaml"
+# A lock in the middle of a rollout: a version 15 is tried beside the stable one.
+CANARY = """
+rollout:
+  weight: 10%
+  canary:
+    version: 15
+    uri: s3://acme-ml-artifacts/models/tumor-classifier/sha256-3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8551/
+    digest: sha256:3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8551
+    packages: {python: 3.11.9, scikit-learn: 1.5.2}
+    signature: {inputs: [{name: mean_radius, type: double}], outputs: [{name: probability, type: double}]}
+"""
+ROLLOUT = (("specs/tumor-classifier.production.lock.yaml", "\nmodel:\n", CANARY + "model:\n"),)
+
+CELLS: dict[str, Cell] = {
+    "as committed": Cell(),
+    "the oldest of all": Cell(platform("3.7", "0.15", "1.15")),
+    "Argo 3.7 with the newest": Cell(platform(argo="3.7")),
+    "KServe 0.15 with the newest": Cell(platform(kserve="0.15")),
+    "Knative 1.18": Cell(platform(knative="1.18")),
+    "a canary in Standard mode": Cell(ROLLOUT),
+    "nothing locked yet": Cell(without=(".lock.yaml",)),
+    "production before its first version": Cell(without=(".production.lock.yaml",)),
+    "Istio without the Gateway API": Cell(
+        (
+            *NO_CANARY,
+            ("fairlead.yaml", GATEWAY, "gateway: {kind: istio, private: true}"),
+            # Its route hangs on a Gateway that `ref` names.
+            ("specs/digit-reader.yaml", "  host: digits.ml.acme.example\n", ""),
+        ),
+    ),
+    "the gateway of another maker": Cell(
+        (("fairlead.yaml", "controller: istio", "controller: envoy-gateway"),),
+    ),
+}
+"""Every version of Argo Workflows and KServe that the language knows, both of Knative's metrics, every gateway that can
+expose a server, and every state of a lock."""
+
+
+def compiled(cell: str, folder: Path) -> Path:
+    """Compiles a cell below a folder that isn't there yet; `folder` is then what a repository's root would be."""
+    CELLS[cell].write(folder)
+    workspace = load(folder)
+    done = compile_workspace(workspace)
+    assert not done.failed, [f"{found.place}: {found.message}" for found in done.diagnostics]
+    assert workspace.project is not None
+    write(folder, PurePosixPath(workspace.project.output), done.assembled(), done.selection, allow_empty=True)
+    return folder
+
+
+def resources(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every Kubernetes resource of a tree, with its path below `folder`."""
+    for path in sorted((folder / "rendered").rglob("*.yaml")):
+        value = plain(read(path.name, path.read_bytes()).root)  # type: ignore[arg-type]
+        if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and value["kind"] != "Kustomization":
+            yield path.relative_to(folder).as_posix(), value
