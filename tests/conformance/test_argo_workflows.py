@@ -50,15 +50,10 @@ def judge() -> Judge:
     return Judge(Definitions(tools.data("FAIRLEAD_CRDS")))
 
 
-@pytest.fixture(scope="module")
-def argo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def argo() -> Path:
     """A program around Argo Workflows' own validation, which is a library of a few hundred modules."""
-    binary = tmp_path_factory.mktemp("argo") / "argo"
-    source = Path(__file__).parent / "argo"
-    command = [tools.find("go"), "build", "-o", binary, "."]
-    built = subprocess.run([str(word) for word in command], cwd=source, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return binary
+    return tools.find("argo")
 
 
 def made(folder: Path, spec: str) -> Iterator[Compiled]:

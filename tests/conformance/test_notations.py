@@ -6,7 +6,6 @@ import json
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +26,9 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+def ask() -> Ask:
     """Answers questions in order: the value, or None where the platform refuses the text."""
-    binary = tmp_path_factory.mktemp("notations") / "notations"
-    source = Path(__file__).parent / "notations"
-    built = subprocess.run(
-        [tools.find("go"), "build", "-o", binary, "."], cwd=source, capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr
+    binary = tools.find("notations")
 
     def answers(questions: list[dict[str, str]]) -> list[Any]:
         lines = "".join(json.dumps(question) + "\n" for question in questions)

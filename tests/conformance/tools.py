@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.conformance import programs
 
 STRICT = "FAIRLEAD_STRICT_TOOLS"
 """Set to 1 where every tool has been installed: a missing one is then a failure, so that nothing skips unseen."""
@@ -28,8 +31,11 @@ WHERE = {
 def find(name: str, search: str | None = None) -> Path:
     """The program `name` on `search` (a PATH; by default the caller's, then this environment's own programs).
 
-    Skips the test that asks where there is none, or fails it where FAIRLEAD_STRICT_TOOLS is 1.
+    Skips the test that asks where there is none, or fails it where FAIRLEAD_STRICT_TOOLS is 1. A program of our own is
+    built first where it isn't yet, which needs Go.
     """
+    if name in programs.PROGRAMS:
+        return _own(name)
     beside_python = str(Path(sys.executable).parent)
     found = shutil.which(name, path=search or os.pathsep.join([os.environ.get("PATH", ""), beside_python]))
     if found:
@@ -38,6 +44,16 @@ def find(name: str, search: str | None = None) -> Path:
     if os.environ.get(STRICT) == "1":
         pytest.fail(f"{reason}, and {STRICT} is 1")
     pytest.skip(reason)
+
+
+def _own(name: str) -> Path:
+    binary = programs.kept(name)
+    if binary.exists():
+        return binary
+    try:
+        return programs.build(name, find("go"))
+    except subprocess.CalledProcessError as error:
+        pytest.fail(f"{name} can't be built:\n{error.stderr}")
 
 
 def data(variable: str) -> Path:
