@@ -90,6 +90,24 @@ def test_options_change_rules_and_tests_together(options: dict[str, Any], tmp_pa
     judged(promtool, watched.write(tmp_path / "rendered"))
 
 
+def test_a_wide_table_is_judged_in_seconds(tmp_path: Path, tool: Tool) -> None:
+    """What is evaluated grows with the features and not with their square; the timeout only guards against a hang."""
+    promtool = tool("promtool")
+    columns = "".join(f"        f{number}: {{type: float}}\n" for number in range(197))
+    spec = churn(DRIFT).replace("        left:", f"{columns}        left:", 1)
+    watched = watch(tmp_path / "project", spec)
+    (sample,) = [rule for rule in watched.alerts("FeatureDrift") if "f196" in rule["expr"]]
+    assert sample["expr"].count("|") == 197
+    folder = watched.write(tmp_path / "rendered")
+    judged(promtool, folder)
+    rules = folder / "rules/drift.yaml"
+    # The last of them all is as well tested as the first.
+    rules.write_text(rules.read_text().replace("|f196", ""))
+    result = run(promtool, "test", "rules", *sorted(folder.glob("tests/drift*.yaml")))
+    assert result.returncode == 1
+    assert "f196" in result.stdout + result.stderr
+
+
 CHANGES = {
     "a threshold": ("slo", "> 0.0144", "> 0.9"),
     "a comparison": ("slo", "> 0.003", "< 0.003"),
@@ -99,6 +117,7 @@ CHANGES = {
     "a counter that counts from nothing": ("slo", "* 0\n", "* 1\n"),
     "a threshold of drift": ("drift", "> 0.1", "> 0.9"),
     "a feature": ("drift", 'feature="age"', 'feature="plan"'),
+    "which feature it was": ("drift", "max by (feature)", "max"),
     "how old a score may be": ("drift", "> 7200", "> 720000"),
     "an expectation": ("quality", "< 0.85", "> 0.85"),
     "a label": ("quality", "severity: ticket", "severity: page"),

@@ -11,7 +11,7 @@ from fairlead.resources.resource import Origin
 from fairlead.spec.units import Duration
 from fairlead_targets.prometheus.options import PrometheusOptions
 from fairlead_targets.prometheus.promql.expressions import Expression
-from fairlead_targets.prometheus.rules import Alert, Message, Severity
+from fairlead_targets.prometheus.rules import Alert, Message, Severity, Text
 
 SCRAPES = 2
 """How many scrapes a condition must hold, so that a single odd sample is no alert."""
@@ -75,7 +75,7 @@ class Context:
         severity: Severity,
         expression: Expression,
         hold: Duration,
-        summary: str,
+        summary: Text,
         description: Message,
         origin: Origin,
         **more: str,
@@ -90,10 +90,9 @@ class Context:
             "environment": self.unit.environment,
             **more,
         }
-        where = f"{self.plan.name} in {self.unit.environment}"
-        return Alert(
-            name, expression, self.hold(hold), labels, Message(f"{where}: {summary}"), description, origin, self.links
-        )
+        where = f"{self.plan.name} in {self.unit.environment}: "
+        said = Message(f"{where}{summary}" if isinstance(summary, str) else (where, *summary))
+        return Alert(name, expression, self.hold(hold), labels, said, description, origin, self.links)
 
     def group(self, purpose: str) -> str:
         """The name of a group of rules: unique among all pipelines of an environment."""

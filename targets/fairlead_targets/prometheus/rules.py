@@ -42,28 +42,50 @@ class GroupsManifest(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A label that a rule's expression keeps: one rule tells of many things, and its message of which."""
+
+    label: str
+
+
+Text = str | tuple[str | Found, ...]
+"""Text, maybe with labels' values in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for people, with the alert's value in it where `style` says how it is written."""
 
-    before: str
+    before: Text
     style: Literal["percentage", "number"] | None = None
     after: str = ""
 
     @property
     def template(self) -> str:
         """As Prometheus expands it (Go templates). Text of a specification that looks like an action is none here."""
-        before, after = _literally(self.before), _literally(self.after)
+        before = "".join(
+            _literally(part) if isinstance(part, str) else f"{{{{ $labels.{part.label} }}}}" for part in self._parts
+        )
         if self.style is None:
             return before
+        after = _literally(self.after)
         shown = "humanizePercentage" if self.style == "percentage" else 'printf "%.4g"'
         return f"{before}{{{{ $value | {shown} }}}}{after}"
 
-    def expanded(self, value: Decimal) -> str:
-        """What Prometheus makes of it for a value (template/template.go: both styles have four digits)."""
+    def expanded(self, value: Decimal, found: Mapping[str, str] | None = None) -> str:
+        """What Prometheus makes of it for a value and the labels that were found (template/template.go: both styles
+        have four digits).
+        """
+        labels = found or {}
+        before = "".join(part if isinstance(part, str) else labels[part.label] for part in self._parts)
         if self.style is None:
-            return self.before
+            return before
         shown = f"{float(value * 100):.4g}%" if self.style == "percentage" else f"{float(value):.4g}"
-        return f"{self.before}{shown}{self.after}"
+        return f"{before}{shown}{self.after}"
+
+    @property
+    def _parts(self) -> tuple[str | Found, ...]:
+        return (self.before,) if isinstance(self.before, str) else self.before
 
 
 def _literally(text: str) -> str:
@@ -113,11 +135,11 @@ class Alert:
             },
         }
 
-    def annotations(self, value: Decimal) -> dict[str, str]:
-        """The annotations of the alert as it fires with a value."""
+    def annotations(self, value: Decimal, found: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The annotations of the alert as it fires with a value, and with the labels that its expression keeps."""
         return {
-            "summary": self.summary.expanded(value),
-            "description": self.description.expanded(value),
+            "summary": self.summary.expanded(value, found),
+            "description": self.description.expanded(value, found),
             **self.links,
         }
 

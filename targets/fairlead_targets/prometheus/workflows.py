@@ -7,6 +7,8 @@ greatest value where a restart left two series.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fairlead.resources import metric_names
 from fairlead.resources.metric_names import MetricName
 from fairlead.spec.units import Duration
@@ -25,9 +27,13 @@ def emitted(context: Context, metric: MetricName, /, **labels: str) -> Selector:
     return Selector(metric.series, tuple((label, "=", value) for label, value in own.items()))
 
 
-def latest(selector: Selector, window: Duration, function: OverTime = "last_over_time") -> Expression:
-    """The last value within a window; the greatest where there are several series."""
-    return aggregate("max", selector.over(function, window))
+def latest(
+    selector: Selector, window: Duration, function: OverTime = "last_over_time", by: Sequence[str] = ()
+) -> Expression:
+    """The last value within a window, one for each combination of the labels `by`; the greatest where there are several
+    series.
+    """
+    return aggregate("max", selector.over(function, window), by)
 
 
 def series(selector: Selector, values: str) -> Series:

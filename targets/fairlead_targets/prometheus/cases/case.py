@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,8 +13,9 @@ from fairlead_targets.prometheus.rules import Alert, Group, GroupsManifest
 
 MINUTE: Final = Duration.parse("1m")
 """How far apart the samples of a case are, where a rule file needs none further apart."""
-STEPS: Final = 48
-"""Into how many steps a long period is cut, so that a test over weeks is no slower than one over hours."""
+STEPS: Final = 12
+"""Into how many steps a long period is cut, so that a test over weeks is no slower than one over hours: at every step
+of every case promtool evaluates every rule of the file."""
 ENDINGS: Final = (".test.yaml", "-long.test.yaml")
 """The names of a purpose's files with tests: of the shorter interval, and of the longer one where there is one."""
 
@@ -29,10 +30,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """An alert that fires, with the value that its annotations show."""
+    """An alert that fires, with the value that its annotations show and the labels that its expression keeps."""
 
     alert: Alert
     value: Decimal = Decimal(0)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class Case:
 
     def _expected(self, name: str) -> dict[str, Any]:
         firing = [
-            {"exp_labels": dict(found.alert.labels), "exp_annotations": found.alert.annotations(found.value)}
+            {
+                "exp_labels": {**found.alert.labels, **found.labels},
+                "exp_annotations": found.alert.annotations(found.value, found.labels),
+            }
             for found in self.firing
             if found.alert.name == name
         ]
@@ -145,6 +150,6 @@ def stride(period: Duration) -> Duration:
     return Duration.of(minutes=max(1, period.milliseconds // (STEPS * MINUTE.milliseconds)))
 
 
-def silent(watched: Sequence[Alert], at: Duration) -> Case:
+def silent(watched: Sequence[Alert], at: Duration, step: Duration = MINUTE) -> Case:
     """No series at all, and nothing fires."""
-    return Case("no data", at, (), tuple(watched))
+    return Case("no data", at, (), tuple(watched), step=step)

@@ -10,8 +10,7 @@ from fairlead.plan.nodes import Quality
 from fairlead.resources import metric_names
 from fairlead.resources.resource import Origin
 from fairlead.spec.expressions import Op, QualityGate
-from fairlead.spec.units import Duration
-from fairlead_targets.prometheus.cases.case import Case, Firing, RuleSet, silent, steady
+from fairlead_targets.prometheus.cases.case import Case, Firing, RuleSet, silent, steady, stride
 from fairlead_targets.prometheus.context import Context
 from fairlead_targets.prometheus.promql.expressions import Comparison, Selector
 from fairlead_targets.prometheus.promql.numbers import number
@@ -35,7 +34,7 @@ def quality(context: Context) -> RuleSet | None:
     ]
     alerts = [alert for _, alert in missed]
     old, tests = stale(context, node, "quality")
-    cases = [*_cases(context, missed), silent(alerts, node.every), *tests]
+    cases = [*_cases(context, node, missed), silent(alerts, node.every, stride(node.every)), *tests]
     return RuleSet(PURPOSE, (Group(context.group(PURPOSE), [*alerts, old]),), tuple(cases))
 
 
@@ -60,20 +59,21 @@ def _missed(context: Context, node: Quality, position: int, expectation: Quality
     return context.alert("QualityBelowExpectation", "ticket", expression, hold, summary, text, why, **labels)
 
 
-def _cases(context: Context, missed: Sequence[tuple[QualityGate, Alert]]) -> list[Case]:
+def _cases(context: Context, node: Quality, missed: Sequence[tuple[QualityGate, Alert]]) -> list[Case]:
     """A value on either side of each expectation. Another expectation of the same metric may mind it too."""
     cases = []
+    step = stride(node.every)
     for expectation, alert in missed:
-        at = alert.hold + Duration.parse("30m")
+        at = alert.hold + step * 2
         for value in _around(expectation):
             firing = [
                 Firing(found, value)
                 for other, found in missed
                 if other.metric == expectation.metric and not other.op.holds(value, other.threshold)
             ]
-            given = series(_measured(context, expectation), steady(value, at))
+            given = series(_measured(context, expectation), steady(value, at, step))
             name = f"{expectation}: {expectation.metric} is {number(value)}"
-            cases.append(Case(name, at, (given,), tuple(found for _, found in missed), tuple(firing)))
+            cases.append(Case(name, at, (given,), tuple(found for _, found in missed), tuple(firing), step=step))
     return cases
 
 

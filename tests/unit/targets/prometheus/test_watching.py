@@ -11,15 +11,46 @@ from tests.unit.targets.prometheus.watched import DRIFT, QUALITY, churn, watch
 OWN = 'pipeline="churn",workload_namespace="ml"'
 
 
-def test_each_feature_has_an_alert_with_its_own_threshold(tmp_path: Path) -> None:
+def with_features(count: int) -> str:
+    """A specification with so many features more, which all have the default threshold."""
+    more = "".join(f"        f{number}: {{type: float}}\n" for number in range(count))
+    return churn(DRIFT).replace("        left:", f"{more}        left:", 1)
+
+
+def test_a_feature_with_its_own_threshold_has_a_rule_of_its_own(tmp_path: Path) -> None:
     watched = watch(tmp_path, churn(DRIFT))
     age, plan = watched.alerts("FeatureDrift")
     assert age["expr"] == (
-        f'max(last_over_time(argo_workflows_fairlead_drift_score{{{OWN},feature="age",method="psi"}}[2h])) > 0.1'
+        "max by (feature) (last_over_time(argo_workflows_fairlead_drift_score"
+        f'{{{OWN},method="psi",feature="age"}}[2h])) > 0.1'
     )
-    assert plan["expr"].endswith('feature="plan",method="psi"}[2h])) > 0.2')
-    assert (age["labels"]["feature"], plan["labels"]["feature"]) == ("age", "plan")
+    assert plan["expr"].endswith('feature="plan"}[2h])) > 0.2')
     assert age["for"] == "1h"
+
+
+def test_features_with_one_threshold_share_a_rule_that_says_which_of_them_has_drifted(tmp_path: Path) -> None:
+    _, rest = watch(tmp_path, with_features(3)).alerts("FeatureDrift")
+    assert 'method="psi",feature=~"plan|f0|f1|f2"}[2h])) > 0.2' in rest["expr"]
+    assert rest["expr"].startswith("max by (feature) (")
+    assert "feature" not in rest["labels"]
+    assert rest["annotations"]["summary"] == "churn in production: the feature {{ $labels.feature }} has drifted"
+
+
+def test_the_tests_of_a_wide_table_are_as_many_as_those_of_a_narrow_one(tmp_path: Path) -> None:
+    narrow, wide = (
+        [case for path, content in watch(tmp_path / str(count), with_features(count)).files.items()
+         if path.startswith("tests/drift") for case in content["tests"]]
+        for count in (1, 60)
+    )  # fmt: skip
+    assert len(narrow) == len(wide)
+    firing = [
+        alert["exp_labels"]["feature"]
+        for case in wide
+        for check in case["alert_rule_test"]
+        if check["alertname"] == "FeatureDrift"
+        for alert in check["exp_alerts"]
+    ]
+    assert sorted(firing) == sorted(["age", "plan", *(f"f{number}" for number in range(60))])
 
 
 def test_the_prediction_has_an_alert_of_its_own_name(tmp_path: Path) -> None:
