@@ -34,10 +34,12 @@ from fairlead_targets.argo_workflows.templates import QUEUE
 from fairlead_targets.argo_workflows.trainer_kinds import (
     TRAINER_API,
     ExitCodes,
+    FailurePolicy,
     FailureRule,
     JobSpec,
     Labels,
     MlPolicy,
+    ReplicatedJob,
     TrainingRuntime,
     TrainJob,
 )
@@ -93,11 +95,20 @@ def runtime(lowering: Lowering, node: Train, run: Run, search: Search | None) ->
         },
     }
     final: FailureRule = {"name": "final", "action": "FailJobSet", "onJobFailureReasons": ["PodFailurePolicy"]}
+    # The defaults of the definition are written out: a reconciler that compares lists as a whole would see what the
+    # server adds to them as a difference, and never be done.
+    failures: FailurePolicy = {"maxRestarts": run.retries, "restartStrategy": "Recreate", "rules": [final]}
     policy: MlPolicy = {"numNodes": distributed.nodes}
     if distributed.framework == "pytorch":
         policy["torch"] = {}
     # By this label Kubeflow Trainer knows to which job the TrainJob's settings go.
     step: Labels = {"labels": {"trainer.kubeflow.org/trainjob-ancestor-step": "trainer"}}
+    replicated: ReplicatedJob = {
+        "name": NODE,
+        "groupName": "default",
+        "replicas": 1,
+        "template": {"metadata": step, "spec": job},
+    }
     manifest: TrainingRuntime = {
         "apiVersion": TRAINER_API,
         "kind": "TrainingRuntime",
@@ -106,8 +117,8 @@ def runtime(lowering: Lowering, node: Train, run: Run, search: Search | None) ->
             "mlPolicy": policy,
             "template": {
                 "spec": {
-                    "failurePolicy": {"maxRestarts": run.retries, "rules": [final]},
-                    "replicatedJobs": [{"name": NODE, "template": {"metadata": step, "spec": job}}],
+                    "failurePolicy": failures,
+                    "replicatedJobs": [replicated],
                 }
             },
         },

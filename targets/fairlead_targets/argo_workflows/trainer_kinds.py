@@ -76,6 +76,8 @@ class ReplicatedJob(TypedDict):
     """One of the jobs of a set, by the name that Kubeflow Trainer looks for."""
 
     name: str
+    groupName: Literal["default"]
+    replicas: int
     template: JobTemplate
 
 
@@ -91,6 +93,7 @@ class FailurePolicy(TypedDict):
     """How often all jobs start again when one has failed."""
 
     maxRestarts: int
+    restartStrategy: Literal["Recreate"]
     rules: list[FailureRule]
 
 

@@ -109,6 +109,15 @@ def test_nodes_start_again_together_and_a_refusal_is_final(made: Compiled) -> No
     assert variables(pod(made)["containers"][0])["FAIRLEAD_CHECKPOINTS"].endswith("/$(FAIRLEAD_RUN_ID)/checkpoints/")
 
 
+def test_what_the_definition_would_add_is_written_out(made: Compiled) -> None:
+    spec = one(made, "TrainingRuntime")["spec"]["template"]["spec"]
+    assert spec["failurePolicy"]["restartStrategy"] == "Recreate"
+    assert {key: spec["replicatedJobs"][0][key] for key in ("groupName", "replicas")} == {
+        "groupName": "default",
+        "replicas": 1,
+    }
+
+
 def test_pods_are_restricted_and_carry_their_profile(made: Compiled) -> None:
     found = pod(made)
     assert found["automountServiceAccountToken"] is False
