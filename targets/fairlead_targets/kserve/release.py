@@ -18,6 +18,10 @@ class Release:
     modes: Mapping[str, str]
     """The word of the annotation `serving.kserve.io/deploymentMode` for each mode of the language. Newer controllers
     rewrite the older words, which a reconciler then shows as a difference for ever."""
+    notes_format: bool
+    """Whether the webhook notes the format of the model in an annotation of the InferenceService."""
+    assumed_protocols: Mapping[str, str]
+    """By the format of a model: the protocol that the webhook writes where a model has none."""
     canaries: bool
     """Whether `spec.canary` and `predictor.name` exist: canaries in Standard mode."""
     payload_stores: bool
@@ -36,6 +40,8 @@ _RELEASES: Mapping[str, Release] = MappingProxyType(
         "0.15": Release(
             version="0.15",
             modes=MappingProxyType({"standard": "RawDeployment", "knative": "Serverless"}),
+            notes_format=False,
+            assumed_protocols=MappingProxyType({"triton": "v2"}),
             canaries=False,
             payload_stores=False,
             agent_follows_probe=False,
@@ -45,6 +51,8 @@ _RELEASES: Mapping[str, Release] = MappingProxyType(
         "0.20": Release(
             version="0.20",
             modes=MappingProxyType({"standard": "Standard", "knative": "Knative"}),
+            notes_format=True,
+            assumed_protocols=MappingProxyType({"triton": "v2", "vLLM": "v2"}),
             canaries=True,
             payload_stores=True,
             agent_follows_probe=True,

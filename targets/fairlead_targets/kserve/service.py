@@ -1,7 +1,7 @@
 """The InferenceService: which version is served, by how many, and which is tried beside it.
 
-What KServe's webhook would fill in is written out, so that Git and cluster agree: the deployment mode, the protocol,
-the empty container name, resources, the logger's mode, whether a token is mounted.
+What KServe's webhook would fill in is written out, so that Git and cluster agree: the deployment mode, the model's
+format, the protocol, the empty container name, resources, the logger's mode, whether a token is mounted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from fairlead_targets.kserve.types.v0_15 import Model, ModelFormat
 from fairlead_targets.kserve.types.v0_20 import Canary, InferenceService, Predictor
 
 MODE = "serving.kserve.io/deploymentMode"
+_FORMAT = "modelFormat"
 _VISIBILITY = {"standard": "networking.kserve.io/visibility", "knative": "networking.knative.dev/visibility"}
 _GRACE = 30
 """Seconds that a terminating server has beyond the longest request."""
@@ -53,10 +54,11 @@ def visibility(context: Context[Any]) -> dict[str, str]:
 
 
 def _annotations(context: Context[Serve], scaled: Follows) -> dict[str, str]:
-    """Deployment mode, autoscaler, and how long payloads may be kept."""
+    """Deployment mode, autoscaler, the model's format, and how long payloads may be kept."""
     retain = context.node.payloads.retain
     kept = {RETAIN: str(retain)} if retain and context.node.payloads.log != "none" else {}
-    return {MODE: context.release.modes[context.mode], **scaled.annotations, **kept}
+    noted = {_FORMAT: supported_format(context)["name"]} if context.release.notes_format else {}
+    return {MODE: context.release.modes[context.mode], **scaled.annotations, **noted, **kept}
 
 
 def predictor(context: Context[Serve], scaled: Follows) -> Predictor:
@@ -134,8 +136,10 @@ def _model(context: Context[Serve], version: LockedModel | None) -> Model:
         "runtime": conventions.runtime(context.plan.name),
         "resources": amounts(node.hardware),
     }
-    if node.protocol != "openai":
-        found["protocolVersion"] = node.protocol
+    # OpenAI's protocol is none of KServe's, which then takes the one that it assumes for the format.
+    assumed = context.release.assumed_protocols.get(facts["name"])
+    if (protocol := node.protocol if node.protocol != "openai" else assumed) is not None:
+        found["protocolVersion"] = protocol
     uri = str(version.uri) if version else storage_uri(context)
     if uri is not None:
         found["storageUri"] = uri

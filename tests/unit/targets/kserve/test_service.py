@@ -161,9 +161,25 @@ def test_a_language_model_comes_through_the_storage_initializer_at_its_revision(
     ]  # fmt: skip
     assert served.container["securityContext"]["runAsUser"] == 65532
     assert {"name": "HOME", "value": "/tmp"} in served.container["env"]
-    assert "protocolVersion" not in served.predictor["model"]
     assert served.container["readinessProbe"]["httpGet"]["path"] == "/v1/models"
     assert served.container["startupProbe"]["failureThreshold"] * 10 == 1800
+
+
+@pytest.mark.parametrize(("kserve", "image", "assumed"), [("0.15", "v0.8.5", None), ("0.20", "v0.24.0", "v2")])
+def test_a_language_model_has_the_protocol_that_the_webhook_assumes_for_it(
+    tmp_path: Path, kserve: str, image: str, assumed: str | None
+) -> None:
+    locked = lock(None, image=f"docker.io/vllm/vllm-openai:{image}")
+    served = serve(tmp_path, chat("{runtime: vllm}"), locked, fairlead=project(kserve))
+    assert served.predictor["model"].get("protocolVersion") == assumed
+    assert "protocolVersions" not in served.get("ServingRuntime")["spec"]
+
+
+@pytest.mark.parametrize(("kserve", "noted"), [("0.15", None), ("0.20", "sklearn")])
+def test_the_format_is_noted_where_the_webhook_would_note_it(tmp_path: Path, kserve: str, noted: str | None) -> None:
+    locked = lock(image=f"docker.io/kserve/sklearnserver:{'v0.15.2' if kserve == '0.15' else 'v0.20.0'}")
+    served = serve(tmp_path, churn(), locked, fairlead=project(kserve))
+    assert served.get("InferenceService")["metadata"]["annotations"].get("modelFormat") == noted
 
 
 def test_with_a_token_the_server_loads_the_same_revision_from_the_hub_itself(tmp_path: Path) -> None:
