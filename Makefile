@@ -3,6 +3,8 @@
 # make conformance   lets the real programs that are installed judge the output; .ci/run installs all of them
 # make lint    style, types and the rules on who may import whom
 # make bench   measures Fairlead and its peers, and writes benchmarks/RESULTS.md; ARGS="--specs 1000 --runs 3"
+# make sbom    builds dist/: source distribution, wheel and bill of materials, the same bytes each time
+# make audit   asks whether anything that requirements/ pins has a known vulnerability
 # make lock    derives requirements/*.txt from pyproject.toml and requirements/*.in; UPGRADE=1 takes newer versions
 # make clean   removes everything that the above made
 #
@@ -16,7 +18,11 @@ MAKEFLAGS += --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK_VENV := .tools/lock
+RELEASE_VENV := .tools/release
+USER_VENV := .tools/user
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
+# Wheels alone: a source distribution would be built by a backend that no hash names.
+HASHED_INSTALL := $(PIP_INSTALL) --require-hashes --only-binary :all:
 
 # The first that really works: a version manager's shim may exist without an interpreter behind it, and a
 # distribution's Python without ensurepip cannot make an environment.
@@ -26,7 +32,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do 
 	then echo $$candidate; break; fi; done)
 endif
 
-.PHONY: bench help install install-dev demo test conformance lint lock clean
+.PHONY: audit bench clean conformance demo dist help install install-dev lint lock release-tools sbom test
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
@@ -40,7 +46,7 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.created requirements/runtime.txt requirements/build.txt
-	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(BIN)/python $(HASHED_INSTALL) -r requirements/runtime.txt -r requirements/build.txt
 	@touch $@
 
 # Entry points are written at installation, so a change of pyproject.toml installs again.
@@ -49,7 +55,7 @@ $(VENV)/.installed: $(VENV)/.runtime pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
-	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(HASHED_INSTALL) -r requirements/dev.txt
 	@touch $@
 
 demo: install
@@ -92,14 +98,48 @@ lock: $(LOCK_VENV)/.installed
 	compile pyproject.toml --output-file requirements/runtime.txt; \
 	compile requirements/build.in --constraints requirements/runtime.txt --output-file requirements/build.txt; \
 	compile pyproject.toml requirements/build.in requirements/dev.in --constraints requirements/runtime.txt \
-		--constraints requirements/build.txt --output-file requirements/dev.txt
+		--constraints requirements/build.txt --output-file requirements/dev.txt; \
+	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/build.txt \
+		--output-file requirements/release.txt
 	@wc -l requirements/*.txt
 
 $(LOCK_VENV)/.installed: requirements/lock.txt
 	@test -n "$(PYTHON)" || { echo "Fairlead needs Python 3.11 or newer with its venv module (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(LOCK_VENV)
-	$(LOCK_VENV)/bin/python $(PIP_INSTALL) --require-hashes -r requirements/lock.txt
+	$(LOCK_VENV)/bin/python $(HASHED_INSTALL) -r requirements/lock.txt
 	@touch $@
+
+release-tools: $(RELEASE_VENV)/.installed
+
+$(RELEASE_VENV)/.installed: requirements/release.txt requirements/build.txt
+	@test -n "$(PYTHON)" || { echo "Fairlead needs Python 3.11 or newer with its venv module (Debian: python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(RELEASE_VENV)
+	$(RELEASE_VENV)/bin/python $(HASHED_INSTALL) -r requirements/release.txt -r requirements/build.txt
+	@touch $@
+
+# The wheel comes out of the source distribution, so whoever builds from that gets this wheel. The only time in either is
+# that of the commit.
+dist: release-tools
+	@rm -rf dist .tools/unpacked && mkdir -p .tools/unpacked
+	@export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --pretty=%ct)}; \
+	$(RELEASE_VENV)/bin/python -m hatchling build -t sdist -d dist; \
+	tar -xzf dist/fairlead-*.tar.gz -C .tools/unpacked --strip-components 1; \
+	python=$$PWD/$(RELEASE_VENV)/bin/python dist=$$PWD/dist; \
+	(cd .tools/unpacked && "$$python" -m hatchling build -t wheel -d "$$dist")
+	$(RELEASE_VENV)/bin/python release/check.py dist
+
+# What a user would have: the wheel and what it needs, and nothing else.
+sbom: dist
+	@rm -rf $(USER_VENV)
+	$(PYTHON) -m venv $(USER_VENV)
+	$(USER_VENV)/bin/python $(HASHED_INSTALL) -r requirements/runtime.txt
+	$(USER_VENV)/bin/python $(PIP_INSTALL) --no-deps dist/fairlead-*.whl
+	@export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --pretty=%ct)}; wheel=$$(echo dist/fairlead-*.whl); \
+	$(RELEASE_VENV)/bin/python release/sbom.py --wheel "$$wheel" --environment $(USER_VENV) \
+		--out "$${wheel%-py3-none-any.whl}.cdx.json"
+
+audit: release-tools
+	$(RELEASE_VENV)/bin/python release/audit.py
 
 clean:
 	rm -rf $(VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

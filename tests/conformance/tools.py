@@ -17,10 +17,12 @@ STRICT = "FAIRLEAD_STRICT_TOOLS"
 
 WHERE = {
     "actionlint": "github.com/rhysd/actionlint",
+    "cyclonedx-py": "requirements/release.txt: `make release-tools` installs it",
     "dot": "the package `graphviz` of Debian and Ubuntu",
     "go": "the Go toolchain",
     "kubeconform": "github.com/yannh/kubeconform",
     "kustomize": "sigs.k8s.io/kustomize",
+    "pip-audit": "requirements/release.txt: `make release-tools` installs it",
     "prometheus": "the package `prometheus` of Debian and Ubuntu",
     "promtool": "the package `prometheus` of Debian and Ubuntu",
     "shellcheck": "the package `shellcheck` of Debian and Ubuntu",

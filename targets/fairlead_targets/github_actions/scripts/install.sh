@@ -4,4 +4,4 @@ arguments=()
 while IFS= read -r file; do
   arguments+=(--requirement "$file")
 done <<< "$REQUIREMENTS"
-python -m pip --disable-pip-version-check install --no-input --require-hashes "${arguments[@]}"
+python -m pip --disable-pip-version-check install --no-input --require-hashes --only-binary :all: "${arguments[@]}"
