@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fairlead.cli.explain import all_codes
-from fairlead.source.diagnostics import Code
+from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.source.places import Place
 
 CODES = all_codes()
@@ -33,3 +33,12 @@ def test_a_code_is_defined_once() -> None:
 
 def test_places_are_written_as_editors_take_them() -> None:
     assert str(Place("a.yaml", 3, 7, 3, 9)) == "a.yaml:3:7"
+
+
+def test_a_message_that_quotes_a_megabyte_loses_its_middle() -> None:
+    code = next(iter(CODES.values()))
+    found = Diagnostic(code, Place.start_of("a.yaml"), f"`{'x' * 1_000_000}` is no key", "y" * 1_000_000)
+    assert len(found.message) < 2_000
+    assert found.message.startswith("`xxx")
+    assert found.message.endswith("` is no key")
+    assert len(found.help) < 2_000

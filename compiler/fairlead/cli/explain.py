@@ -29,6 +29,7 @@ ROOMS = {
 }
 """The rooms by the first digit of a code."""
 CODE = re.compile(r"[A-Z]+[0-9]+", re.IGNORECASE)
+LINE = re.compile(r"[0-9]{1,9}")
 
 
 def all_codes() -> dict[str, Code]:
@@ -100,7 +101,7 @@ def _all_pages() -> str:
 
 def _explain_line(subject: str, project: Path | None) -> None:
     file, _, number = subject.rpartition(":")
-    if not file or not number.isdigit():
+    if not file or not LINE.fullmatch(number):
         raise click.UsageError(f"'{subject}' is neither a code, as FL1204, nor a line, as {subject}:12")
     from fairlead.cli.compiling import compiled, refused
     from fairlead.workspace.origins import origin_of

@@ -83,8 +83,12 @@ def _image(text: str, tree: str | None) -> ImageRef:
 
 def _candidate(record: Path) -> Candidate:
     from fairlead.project.candidate import decode
+    from fairlead.source.reader import read_bytes
 
-    return decode(record.name, record.read_bytes())
+    try:
+        return decode(record.name, read_bytes(record))
+    except OSError as error:
+        raise click.BadParameter(f"`{record}` can't be read: {error.strerror}", param_hint="--candidate") from error
 
 
 def _unit(workspace: Workspace, spec: Path, environment: str) -> Unit:

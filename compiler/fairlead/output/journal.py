@@ -142,7 +142,7 @@ def read(root: Path) -> list[Move] | None:
         if raw["version"] != _VERSION:
             raise Damaged(f"its version is {raw['version']!r}, and this compiler knows {_VERSION}")
         moves = [_move(item) for item in raw["moves"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Damaged(f"it is malformed: {error}") from error
     return moves
 

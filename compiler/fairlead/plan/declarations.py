@@ -10,6 +10,7 @@ from fairlead.plan.pointing import key_place, span_place
 from fairlead.source.places import Place
 from fairlead.spec.data import AddedColumns, Source
 from fairlead.spec.expressions import Expectation, Function, Op
+from fairlead.spec.units import Name
 
 
 def declaration_of(plan: Plan, dataset: Dataset) -> Source | AddedColumns | None:
@@ -18,9 +19,9 @@ def declaration_of(plan: Plan, dataset: Dataset) -> Source | AddedColumns | None
     if data is None:
         return None
     if dataset.path[1] == "sources":
-        return next((source for name, source in data.sources.items() if str(name) == dataset.name), None)
-    step = next((step for name, step in data.prepare.items() if str(name) == dataset.path[2]), None)
-    return next((out for name, out in step.outputs.items() if str(name) == dataset.name), None) if step else None
+        return data.sources.get(Name(dataset.name))
+    step = data.prepare.get(Name(dataset.path[2]))
+    return step.outputs.get(Name(dataset.name)) if step else None
 
 
 def lineage_of(plan: Plan, dataset: Dataset) -> Iterator[tuple[Dataset, Source | AddedColumns]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from fairlead.plan.artifacts import Artifact, ArtifactType
@@ -93,23 +94,28 @@ class Plan:
         node = self.nodes.get(node_id)
         return node if isinstance(node, kind) else None
 
-    def artifacts(self) -> dict[str, Artifact]:
+    def artifacts(self) -> Mapping[str, Artifact]:
         """Every artifact by its id."""
-        return {give.artifact.id: give.artifact for node in self.nodes.values() for give in node.gives}
+        return {artifact: known for artifact, (known, _) in self._given.items()}
 
     def giver(self, artifact: str) -> str | None:
         """The id of the node that gives an artifact."""
-        for node in self.nodes.values():
-            if any(give.artifact.id == artifact for give in node.gives):
-                return node.id
-        return None
+        return self._given[artifact][1] if artifact in self._given else None
 
     def bytes_of(self, artifact: str) -> str:
         """The id of the artifact whose bytes an artifact is: itself, or what the check before it approved."""
-        known = self.artifacts()
-        while (below := known[artifact].same_as) is not None:
+        while (below := self._given[artifact][0].same_as) is not None:
             artifact = below
         return artifact
+
+    @cached_property
+    def _given(self) -> Mapping[str, tuple[Artifact, str]]:
+        """Every artifact, and the id of the node that gives it: asked for each input of each step."""
+        found: dict[str, tuple[Artifact, str]] = {}
+        for node in self.nodes.values():
+            for give in node.gives:
+                found.setdefault(give.artifact.id, (give.artifact, node.id))
+        return found
 
     def edges(self) -> list[Edge]:
         """All edges, in the order of their readers."""

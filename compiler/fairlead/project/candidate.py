@@ -157,7 +157,7 @@ def decode(file: str, record: bytes) -> Candidate:
         candidate = Candidate.model_validate(content)
     except ValidationError as error:
         raise Refused([_finding(file, dict(detail)) for detail in error.errors(include_url=False)]) from error
-    except ValueError as error:  # JSON's own errors, and those of UTF-8, are ValueErrors
+    except (ValueError, RecursionError) as error:  # JSON's own errors, and those of UTF-8, are ValueErrors
         raise _refused(NOT_A_RECORD, file, f"this is no record: {error}", "give a record as a run wrote it") from error
     if not candidate.verdict.passed:
         failed = [clause for clause in candidate.verdict.clauses if not clause.holds]

@@ -61,6 +61,8 @@ class Definitions:
         self._parsed: set[Path] = set()
         try:
             for path in sorted(folder.rglob("*.y*ml")):
+                if not path.is_file():
+                    continue  # a folder with such a name, or a pipe that nobody writes to
                 text = path.read_text(encoding="utf-8")
                 if "CustomResourceDefinition" in text:
                     self._texts[path] = (frozenset(_GROUP.findall(text)), frozenset(_KIND.findall(text)))
@@ -91,7 +93,8 @@ class Definitions:
         try:
             for document in reader.load_all(path.read_text(encoding="utf-8")):
                 self._schemas.update(_definitions(document))
-        except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError) as error:
+        except (OSError, YAMLError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            # What is no definition at all, is nested without end, or holds a date that the calendar has not.
             raise Unreadable(f"{path.name}: {type(error).__name__}: {error}") from error
         self._parsed.add(path)
 
@@ -161,15 +164,46 @@ class Judge:
                 yield Diagnostic(REFUSED, resource.origin.place, message, "compare `platform` with what is installed")
             return
         if (version, kind) not in self._validators:
-            from jsonschema import Draft7Validator
-
-            self._validators[version, kind] = Draft7Validator(schema)
-        errors = self._validators[version, kind].iter_errors(resource.manifest)
+            self._validators[version, kind] = _validator(schema)
+        errors = _errors(self._validators[version, kind], resource.manifest)
         for error in sorted(errors, key=lambda each: [str(step) for step in each.absolute_path]):
             path = tuple(error.absolute_path)
             dotted = ".".join(map(str, path)) or "the whole"
             message = f"{resource.identity}: `{dotted}`: {error.message[:200]}"
             yield Diagnostic(REFUSED, _place(resource, path), message, "the CRDs of `platform.crds` do not allow it")
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    """The validator of a schema. Structural schemas refer to nothing, so what one refers to is looked for nowhere."""
+    from jsonschema import Draft7Validator
+    from referencing import Registry
+
+    return Draft7Validator(schema, registry=Registry())
+
+
+def _errors(validator: Any, manifest: Mapping[str, Any]) -> list[Any]:
+    """What a schema refuses in a manifest. Raises Unreadable where the schema is none, which shows in its use alone:
+    to check those of a platform beforehand takes longer than all else.
+    """
+    from jsonschema.exceptions import UnknownType
+    from referencing.exceptions import Unresolvable
+
+    try:
+        return list(validator.iter_errors(manifest))
+    except (
+        UnknownType,
+        Unresolvable,
+        re.error,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        why = str(error).partition("\n")[0]
+        kind = f"{manifest['kind']} in {manifest['apiVersion']}"
+        raise Unreadable(f"the schema of {kind} is none: {type(error).__name__}: {why[:200]}") from error
 
 
 def _place(resource: Resource, path: tuple[str | int, ...]) -> Place:

@@ -6,6 +6,7 @@ custom resource has none in a cluster, so they are known here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,28 +100,49 @@ def _mapping(kind: str, base: Mapping[str, Any], patch: Mapping[str, Any], path:
 def _named(
     kind: str, base: list[Mapping[str, Any]], patch: list[Mapping[str, Any]], keys: tuple[str, ...], path: Path
 ) -> list[Any]:
+    # What is removed leaves a gap until the end, so that every other item keeps its number.
     result: list[Any] = list(base)
+    numbers = {key: _numbers(base, key) for key in keys}
     for position, item in enumerate(patch):
         key = next((name for name in keys if name in item), None)
         if key is None:
             wanted = " or ".join(f"`{name}`" for name in keys)
             raise MergeError((*path, position), f"items of this list are told apart by {wanted}, and this one has none")
-        found = next((at for at, other in enumerate(result) if other.get(key) == item[key]), None)
+        mark = _mark(item[key])
+        found = numbers[key].get(mark)
         if item.get(DIRECTIVE) == "delete":
             if found is None:
                 raise MergeError((*path, position), f"there is no item with the {key} `{item[key]}` to remove")
-            del result[found]
+            result[found] = None
+            del numbers[key][mark]
         elif found is None:
+            numbers[key][mark] = len(result)
             result.append(merge(kind, None, item, (*path, position)))
         else:
             result[found] = merge(kind, result[found], item, (*path, position))
-    return result
+    return [item for item in result if item is not None]
+
+
+def _numbers(items: list[Mapping[str, Any]], key: str) -> dict[str, int]:
+    """The first item with each value of `key`, by that value."""
+    found: dict[str, int] = {}
+    for number, item in enumerate(items):
+        if key in item:
+            found.setdefault(_mark(item[key]), number)
+    return found
+
+
+def _mark(value: Any) -> str:
+    """A text that is the same for equal values, which need not be hashable."""
+    return json.dumps(value, sort_keys=True)
 
 
 def touched(kind: str, before: Any, after: Any, path: Path = ()) -> list[Path]:
     """The deepest paths at which two manifests differ, as paths in `after`; for what is gone, the path of what had
     it.
     """
+    if before is after:
+        return []  # what a merge leaves alone it shares, and that is most of a manifest
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         found: list[Path] = [path] if set(before) - set(after) else []
         for key, value in after.items():

@@ -57,6 +57,10 @@ def defined_codes() -> dict[str, Code]:
     return dict(sorted(_CODES.items()))
 
 
+LONGEST: Final = 2_000
+"""Characters of a message or of a help; of what is longer, the middle is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another place that a reader needs to see, and why."""
@@ -82,6 +86,13 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     severity: Severity | None = field(default=None)
     """Overrides the code's own severity, where a project may choose."""
+
+    def __post_init__(self) -> None:
+        # A message quotes what it is about, and a key or a text of a file may have a megabyte.
+        for name in ("message", "help"):
+            text = getattr(self, name)
+            if len(text) > LONGEST:
+                object.__setattr__(self, name, f"{text[: LONGEST // 2]} … {text[-LONGEST // 4 :]}")
 
     @property
     def level(self) -> Severity:

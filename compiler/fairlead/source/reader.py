@@ -110,15 +110,21 @@ def read(file: str, data: bytes) -> Document:
     return Document(file, text, root, findings)
 
 
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file; of one that is too large as many as `read` needs to refuse it. Raises OSError, and for a
+    name that no file can have ValueError.
+    """
+    if path.is_fifo() or path.is_char_device():
+        raise OSError(errno.EINVAL, "It is a device or a pipe, which may never end")
+    with path.open("rb") as stream:
+        # One byte more than allowed tells a file that is too large without reading all of it.
+        return stream.read(MAX_BYTES + 1)
+
+
 def read_file(root: Path, relative: str) -> Document:
     """The document in the file `relative` (with forward slashes) under `root`. Never raises."""
-    path = root / relative
     try:
-        if path.is_fifo() or path.is_char_device():
-            raise OSError(errno.EINVAL, "It is a device or a pipe, which may never end")
-        with path.open("rb") as stream:
-            # One byte more than allowed tells a file that is too large without reading all of it.
-            data = stream.read(MAX_BYTES + 1)
+        data = read_bytes(root / relative)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not valid"
         message = f"`{relative}` can't be read: {reason[:1].lower()}{reason[1:]}"

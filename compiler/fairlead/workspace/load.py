@@ -15,7 +15,7 @@ from fairlead.project.unit import Unit, Units
 from fairlead.source.diagnostics import Diagnostic, Related, in_order
 from fairlead.source.nodes import Mapping, find, place_of
 from fairlead.source.places import Place
-from fairlead.source.reader import Document, read
+from fairlead.source.reader import Document, read, read_bytes
 from fairlead.source.words import nearest_word
 from fairlead.spec.metadata import Metadata
 from fairlead.spec.pipeline import Pipeline
@@ -100,7 +100,7 @@ def load(root: Path) -> Workspace:
 
 def _read(workspace: Workspace, file: str) -> Document | None:
     try:
-        data = (workspace.root / file).read_bytes()
+        data = read_bytes(workspace.root / file)
     except OSError as error:
         message = f"{file} cannot be read: {error.strerror or error}"
         workspace.diagnostics.append(

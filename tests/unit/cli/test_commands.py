@@ -157,6 +157,8 @@ def test_explain_leads_from_a_generated_line_to_the_line_that_made_it(fairlead: 
     assert fairlead("explain", "specs/churn.yaml:2").code == 1
     assert fairlead("explain", f"{rule.relative_to(fairlead.folder)}:99999").code == 1
     assert fairlead("explain", "nonsense").code == 1
+    for number in ("\u00b2", "9" * 5000, "0x1"):
+        assert fairlead("explain", f"specs/churn.yaml:{number}").code == 1
 
 
 def test_check_ends_waivers_by_the_day_that_it_is_given(fairlead: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,11 @@ def test_one_lock_at_a_time(tmp_path: Path) -> None:
     )
     assert result.exit_code != 0
     assert "names 2 specifications" in result.output
+
+
+def test_a_record_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    os.mkfifo(tmp_path / "record.json")
+    result = run(tmp_path, "--candidate", str(tmp_path / "record.json"))
+    assert result.exit_code != 0
+    assert "It is a device or a pipe" in result.output

@@ -80,7 +80,7 @@ def test_what_is_not_whole_is_refused(change: Change, word: str) -> None:
     assert set(codes(error)) == {"FL2020"}
 
 
-@pytest.mark.parametrize("record", [b"", b"[]", b"{", b"\xff", b'{"a": 1, "a": 2}'])
+@pytest.mark.parametrize("record", [b"", b"[]", b"{", b"\xff", b'{"a": 1, "a": 2}', b"[" * 100_000])
 def test_what_is_no_record_is_refused_and_not_a_crash(record: bytes) -> None:
     with pytest.raises(Refused) as error:
         decode(record_path("churn", record), record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,34 @@ def test_a_file_that_is_not_yaml_is_unreadable_when_it_is_needed(tmp_path: Path)
 def test_an_equals_sign_is_text(tmp_path: Path) -> None:
     (tmp_path / "crd.yaml").write_text(CRD.replace("size: {type: integer, minimum: 1}", "size: {enum: [=, '!=']}"))
     assert list(Judge(Definitions(tmp_path)).judge(widget(size="="))) == []
+
+
+@pytest.mark.parametrize(
+    ("definition", "other"),
+    [
+        ("size: {type: integer, minimum: 1}", "size: 5"),
+        ("size: {type: integer, minimum: 1}", "size: {properties: [a]}"),
+        ("size: {type: integer, minimum: 1}", "size: {default: 2027-13-45}"),
+        ("size: {type: integer, minimum: 1}", "size: &size {items: *size}"),
+        ("size: {type: integer, minimum: 1}", "size: {type: nothing}"),
+        ("size: {type: integer, minimum: 1}", "size: {minimum: many}"),
+        ("size: {type: integer, minimum: 1}", "size: {multipleOf: 0}"),
+        ("size: {type: integer, minimum: 1}", "size: {$ref: 'http://127.0.0.1:9/schema.json'}"),
+        ("size: {type: integer, minimum: 1}", "size: {$ref: '#/properties/spec/properties/size'}"),
+        ('pattern: "(?i)^a"', 'pattern: "["'),
+        ("versions:", "versions: 5\n  other:"),
+        ("schema:", "schema: []\n      other:"),
+    ],
+)
+def test_a_definition_that_is_none_is_unreadable_and_asks_no_network(
+    tmp_path: Path, definition: str, other: str
+) -> None:
+    (tmp_path / "crd.yaml").write_text(CRD.replace(definition, other))
+    with pytest.raises(Unreadable):
+        list(Judge(Definitions(tmp_path)).judge(widget(size=1, note="a")))
+
+
+def test_a_folder_and_a_pipe_with_the_name_of_a_file_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert list(judge(tmp_path).judge(widget(size=1))) == []

@@ -73,3 +73,18 @@ def test_the_base_is_not_changed() -> None:
 def test_what_a_patch_touched_is_known_to_the_deepest_path() -> None:
     after = merge("Deployment", POD, {"containers": [{"name": "main", "env": [{"name": "B", "value": "3"}]}], "x": 1})
     assert touched("Deployment", POD, after) == [("containers", 0, "env", 1, "value"), ("x",)]
+
+
+def test_many_items_under_a_merge_key_keep_their_order_and_their_gaps_close() -> None:
+    base = {"env": [{"name": f"A{number}", "value": "a"} for number in range(2_000)]}
+    patch = {"env": [{"name": f"A{number}", "$patch": "delete"} for number in range(0, 2_000, 2)]}
+    patch["env"] += [{"name": "A1", "value": "b"}, {"name": "NEW", "value": "c"}, {"name": "NEW", "value": "d"}]
+    merged = merge("CronWorkflow", base, patch)["env"]
+    assert [item["name"] for item in merged] == [*(f"A{number}" for number in range(1, 2_000, 2)), "NEW"]
+    assert [merged[0]["value"], merged[-1]["value"]] == ["b", "d"]
+
+
+def test_the_name_of_an_item_may_be_anything_that_a_file_can_say() -> None:
+    base = {"containers": [{"name": {"a": [1]}, "image": "x"}, {"name": True}, {"name": 1}]}
+    merged = merge("Pod", base, {"containers": [{"name": {"a": [1]}, "image": "y"}]})
+    assert merged["containers"] == [{"name": {"a": [1]}, "image": "y"}, {"name": True}, {"name": 1}]

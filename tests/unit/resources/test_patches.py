@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,45 @@ def test_why_an_operation_cannot_be_carried_out(tmp_path: Path, operation: str, 
     given = replace(given, manifest={**given.manifest, "list": [1, 2]})
     (found,) = apply_patches(unit(tmp_path, patches), [given], []).diagnostics
     assert found.message.endswith(why)
+
+
+OPERATIONS = """\
+  - why: the auditors want it
+    target: {{kind: ConfigMap}}
+    json: {operations}
+"""
+
+
+def operations(folder: Path, operations: list[dict[str, Any]], **data: Any) -> list[str]:
+    """What is said about operations on a ConfigMap with some data."""
+    patches = OPERATIONS.format(operations=json.dumps(operations))
+    return [found.message for found in apply_patches(unit(folder, patches), [resource(**data)], []).diagnostics]
+
+
+@pytest.mark.parametrize("operation", ["remove", "add"])
+def test_a_position_with_thousands_of_digits_is_beyond_the_list(tmp_path: Path, operation: str) -> None:
+    pointer = "/list/" + "9" * 5000
+    [said_] = operations(tmp_path, [{"op": operation, "path": pointer, "value": 1}], list=[1])
+    assert "there is no item" in said_
+    assert len(said_) < 500
+
+
+def test_operations_that_double_the_resource_again_and_again_are_refused(tmp_path: Path) -> None:
+    doubling = [{"op": "copy", "from": "/data", "path": f"/data/a{number}"} for number in range(60)]
+    [said_] = operations(tmp_path, doubling, data={"a": "b"})
+    assert "copy and move more than 200000 values" in said_
+
+
+def test_operations_that_nest_the_resource_again_and_again_are_refused(tmp_path: Path) -> None:
+    nesting = [{"op": "copy", "from": "/data", "path": "/data/a"}] * 2000
+    [said_] = operations(tmp_path, nesting, data={"a": "b"})
+    assert "deeper than 100 levels" in said_
+    steps = [{"op": "add", "path": "/data" + "/a" * depth, "value": {}} for depth in range(1, 200)]
+    [said_] = operations(tmp_path, steps, data={})
+    assert "deeper than 100 levels" in said_
+
+
+def test_what_operations_move_can_be_moved_back(tmp_path: Path) -> None:
+    there = {"op": "move", "from": "/data/a", "path": "/data/b"}
+    back = {"op": "move", "from": "/data/b", "path": "/data/a"}
+    assert operations(tmp_path, [there, back] * 50, data={"a": {"deep": [1]}}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from fairlead.workspace.load import load
@@ -152,3 +153,18 @@ def test_a_link_that_leads_out_of_the_repository_is_not_followed(tmp_path: Path)
     (tmp_path / "in" / "specs" / "link.yaml").symlink_to(outside)
     workspace = read_project(tmp_path / "in")
     assert list(workspace.units["staging"]) == ["churn"]
+
+
+def test_a_lock_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    os.mkfifo(tmp_path / "specs" / "churn.staging.lock.yaml")
+    found = load(tmp_path).diagnostics
+    assert said(found) == [("FL2012", "specs/churn.staging.lock.yaml:1:1")]
+    assert "it is a device or a pipe" in found[0].message.lower()
+
+
+def test_a_specification_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    with (tmp_path / "specs" / "large.yaml").open("wb") as file:
+        file.truncate(2**40)  # a hole: it takes no space, and more memory than there is to whoever reads it
+    assert said(load(tmp_path).diagnostics) == [("FL1002", "specs/large.yaml:1:1")]

@@ -14,7 +14,7 @@ from fairlead.source.diagnostics import Code, Diagnostic, Related, Severity
 from fairlead.source.nodes import Path
 from fairlead.spec.serving import ScaleOn
 from fairlead.spec.units import Percentage
-from fairlead.spec.units.base import decimal_text, number_text
+from fairlead.spec.units.base import decimal_text, is_whole, number_text
 
 ONE_METRIC = Code(
     "FL3158",
@@ -198,7 +198,7 @@ def _mechanism(plan: Plan, serve: Serve, metric: str, value: object) -> Iterator
     if number == 0:
         message = f"a target of {value} asks for replicas without end"
         yield Diagnostic(BAD_TARGET, unit.place(*written), message, "write a target above 0")
-    elif found.whole and number % 1:
+    elif found.whole and not is_whole(number):
         shown = str(value) if isinstance(value, Percentage) else number_text(float(number))
         message = f"KServe takes a whole number as the target of `{metric}`, and {shown} is none"
         near = max(1, int(number))

@@ -21,7 +21,7 @@ from fairlead.spec.expressions.terms import (
     literal,
 )
 from fairlead.spec.expressions.tokens import Kind, Span
-from fairlead.spec.units.base import Unit, UnitError, decimal_text
+from fairlead.spec.units.base import Unit, UnitError, decimal_text, is_whole
 
 NOT_A_VALUE = Code(
     "FL1320",
@@ -159,7 +159,7 @@ def _comparison(reader: Reader) -> Comparison:
     op, op_span = reader.comparison()
     value, span = _value(reader)
     if op in (Op.EQ, Op.NE):
-        if isinstance(value, Decimal) and value % 1:
+        if isinstance(value, Decimal) and not is_whole(value):
             message = f"`{op}` cannot be used with {decimal_text(value)}: equality of floating-point numbers is luck"
             raise UnitError(EQUALITY, message, "write >= or <= with a bound", *op_span)
     elif not isinstance(value, Decimal):

@@ -12,7 +12,7 @@ from fairlead.source.words import nearest_word
 from fairlead.spec.expressions.gate import NOT_A_NUMBER
 from fairlead.spec.expressions.reader import Op, Reader
 from fairlead.spec.expressions.tokens import NOWHERE, Kind, Span, Token
-from fairlead.spec.units.base import Unit, UnitError, decimal_text
+from fairlead.spec.units.base import Unit, UnitError, decimal_text, is_whole
 from fairlead.spec.units.duration import Duration
 
 UNKNOWN_FUNCTION = Code(
@@ -217,7 +217,7 @@ def _bound(reader: Reader, function: Function) -> tuple[Bound, Span]:
 
 def _checked(value: Decimal, span: Span, function: Function) -> tuple[Decimal, Span]:
     text = decimal_text(value)
-    if function.measure is Measure.COUNT and (value < 0 or value % 1):
+    if function.measure is Measure.COUNT and (value < 0 or not is_whole(value)):
         message = f"{function} is a whole number from 0, and {text} is none"
         raise UnitError(OUT_OF_RANGE, message, "write a whole number", *span)
     if function.measure is Measure.SHARE and not 0 <= value <= 1:

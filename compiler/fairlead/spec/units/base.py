@@ -161,6 +161,11 @@ def number_text(number: int | float) -> str:
     return decimal_text(value) if value.is_finite() else repr(number)
 
 
+def is_whole(number: Decimal) -> bool:
+    """Whether a number has no fraction, however many digits it has: a remainder is refused beyond 28 of them."""
+    return number == number.to_integral_value()
+
+
 def decimal_text(number: Decimal, places: int = 0) -> str:
     """`number` without exponent and without trailing zeros beyond `places` decimals."""
     text = f"{number.copy_abs():f}"

@@ -20,9 +20,9 @@ class Layout:
 
 
 def digest_of(path: Path) -> str | None:
-    """The SHA-256 of a file, or None where it can't be read."""
+    """The SHA-256 of a file, or None where it can't be read, or is a pipe or a device, which may never end."""
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
     except OSError:
         return None
 

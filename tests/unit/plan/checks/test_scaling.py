@@ -103,3 +103,7 @@ def test_a_fixed_number_follows_nothing(tmp_path: Path) -> None:
     assert found.places(FIXED_NUMBER) == [found.where("scale_on")]
     assert found.one(FIXED_NUMBER).level is Severity.WARNING
     assert examine(tmp_path, edit(TUMOR, ("{min: 2, max: 10}", "{min: 2, max: 3}"))).codes == []
+
+
+def test_a_target_beyond_all_precision_is_whole(tmp_path: Path) -> None:
+    assert examine(tmp_path, knative("{concurrency: 1.7e+308}")).places(BAD_TARGET) == []

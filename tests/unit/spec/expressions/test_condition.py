@@ -128,3 +128,9 @@ def test_what_reaches_the_router_is_made_of_queries_alone(text: str) -> None:
     query = r'#\([A-Za-z_][\w.]*(>=|<=|==|!=|>|<)(-?[0-9.]+|true|false|"[^"\\~][^"\\]*"|"")\)'
     chain = rf"\[@this\]\.{query}|{query}"
     assert re.fullmatch(rf"\[?(({chain})(#\||,)?)+(\]\.0)?", condition.gjson())
+
+
+def test_equality_with_a_number_of_many_digits_is_judged_by_its_fraction() -> None:
+    assert str(Condition.parse(f"a == {'9' * 60}")) == f"a == {'9' * 60}"
+    with pytest.raises(UnitError, match="equality of floating-point numbers"):
+        Condition.parse(f"a == {'9' * 60}.5")

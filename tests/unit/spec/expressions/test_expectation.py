@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fairlead.spec.expressions import Expectation, Function, Measure, Op
-from fairlead.spec.units import Duration
+from fairlead.spec.units import Duration, UnitError
 from tests.unit.spec.refusals import at_fault, code, mended, refusal
 
 
@@ -120,3 +120,11 @@ def test_any_expectation_prints_and_reads_back(data: st.DataObject, function: Fu
     value = data.draw(_VALUES[function.measure])
     expectation = Expectation(function, op, value, "c" if function.of_column else None)
     assert Expectation.parse(str(expectation)) == expectation
+
+
+@pytest.mark.parametrize("digits", [28, 29, 400])
+def test_a_count_may_have_any_number_of_digits_and_no_fraction(digits: int) -> None:
+    assert Expectation.parse(f"rows >= {'9' * digits}").value == Decimal("9" * digits)
+    with pytest.raises(UnitError) as error:
+        Expectation.parse(f"rows >= {'9' * digits}.5")
+    assert error.value.code.id == "FL1306"
