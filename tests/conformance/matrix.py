@@ -3,12 +3,16 @@
 A cell is one project: the committed fairlead.yaml and specifications with another platform under them, or in another
 state of their locks. Where a platform lacks what a specification asks for, compiling says so; the cell then leaves that
 one wish out, so that all the rest of the specification is judged there as well.
+
+`python -m tests.conformance.matrix FOLDER` writes every cell below a folder, for judges that are no tests.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -134,7 +138,49 @@ def compiled(cell: str, folder: Path) -> Path:
 
 def resources(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every Kubernetes resource of a tree, with its path below `folder`."""
-    for path in sorted((folder / "rendered").rglob("*.yaml")):
+    for path, value in manifests(sorted((folder / "rendered").rglob("*.yaml"))):
+        yield path.relative_to(folder).as_posix(), value
+
+
+def manifests(paths: Iterable[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Those of the files that are Kubernetes resources."""
+    for path in paths:
         value = plain(read(path.name, path.read_bytes()).root)  # type: ignore[arg-type]
         if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and value["kind"] != "Kustomization":
-            yield path.relative_to(folder).as_posix(), value
+            yield path, value
+
+
+def written(folder: Path) -> list[Path]:
+    """Compiles every cell below `folder`, each into a folder with its number, unless that is there; their roots."""
+    roots = [folder / str(number) for number in range(len(CELLS))]
+    return [root if root.is_dir() else compiled(name, root) for name, root in zip(CELLS, roots, strict=True)]
+
+
+def distinct(paths: Iterable[Path]) -> list[Path]:
+    """The first of all files with the same bytes: most of a cell is what is in the others, and is judged once."""
+    seen: dict[bytes, Path] = {}
+    for path in paths:
+        seen.setdefault(hashlib.sha256(path.read_bytes()).digest(), path)
+    return list(seen.values())
+
+
+def distinct_folders(paths: Iterable[Path]) -> list[Path]:
+    """The first of all folders with the same files in them, by their paths and bytes."""
+    seen: dict[bytes, Path] = {}
+    for folder in paths:
+        digest = hashlib.sha256()
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        seen.setdefault(digest.digest(), folder)
+    return list(seen.values())
+
+
+def main() -> None:
+    """Writes the cells, and says which is where."""
+    for name, root in zip(CELLS, written(Path(sys.argv[1])), strict=True):
+        sys.stdout.write(f"{root}: {name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,8 +15,13 @@ from tests.conformance import programs
 STRICT = "FAIRLEAD_STRICT_TOOLS"
 """Set to 1 where every tool has been installed: a missing one is then a failure, so that nothing skips unseen."""
 
+NO_DATA = "is not set to a folder"
+"""The only reason for a skip where nothing may be missing: a fork has no folder with what belongs to others."""
+
 WHERE = {
     "actionlint": "github.com/rhysd/actionlint",
+    "amtool": "the package `prometheus-alertmanager` of Debian and Ubuntu",
+    "checkov": "requirements/checkov.txt, in an environment of its own",
     "cyclonedx-py": "requirements/release.txt: `make release-tools` installs it",
     "dot": "the package `graphviz` of Debian and Ubuntu",
     "go": "the Go toolchain",
@@ -65,8 +70,14 @@ def data(variable: str) -> Path:
     """
     value = os.environ.get(variable)
     if not value:
-        pytest.skip(f"{variable} is not set to a folder")
+        pytest.skip(f"{variable} {NO_DATA}")
     folder = Path(value)
     if not folder.is_dir():
         pytest.fail(f"{variable} names {value!r}, which is not a folder")
     return folder
+
+
+def forbidden(report: pytest.TestReport) -> bool:
+    """Whether a test was skipped although nothing may be missing, for another reason than absent data."""
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    return skipped and os.environ.get(STRICT) == "1" and NO_DATA not in str(report.longrepr)

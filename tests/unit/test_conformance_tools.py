@@ -50,3 +50,16 @@ def test_data_that_nobody_named_skips(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FAIRLEAD_CRDS", raising=False)
     with pytest.raises(pytest.skip.Exception, match="FAIRLEAD_CRDS is not set"):
         tools.data("FAIRLEAD_CRDS")
+
+
+def skipped(reason: str) -> pytest.TestReport:
+    where = ("test_it.py", 1, f"Skipped: {reason}")
+    return pytest.TestReport("test_it.py::test_it", ("test_it.py", 1, "test_it"), {}, "skipped", where, "call")
+
+
+def test_a_skip_is_forbidden_where_nothing_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tools.STRICT, "1")
+    assert tools.forbidden(skipped("it is Monday"))
+    assert not tools.forbidden(skipped("FAIRLEAD_CRDS is not set to a folder"))
+    monkeypatch.delenv(tools.STRICT)
+    assert not tools.forbidden(skipped("it is Monday"))

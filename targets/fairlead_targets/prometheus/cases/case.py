@@ -57,7 +57,14 @@ class Case:
     firing: tuple[Firing, ...] = ()
     samples: tuple[Sample, ...] = ()
     step: Duration = MINUTE
-    """How far apart samples and evaluations are."""
+    """How far apart samples are."""
+    pace: Duration | None = None
+    """How far apart evaluations are, where that is not the step."""
+
+    @property
+    def interval(self) -> Duration:
+        """How far apart evaluations are."""
+        return self.pace or self.step
 
     def manifest(self) -> dict[str, Any]:
         """The case as promtool reads it."""
@@ -114,12 +121,12 @@ class RuleSet:
         where a set has cases of more than two intervals.
         """
         found: dict[str, dict[str, Any]] = {}
-        intervals = sorted({case.step for case in self.cases})
-        for step, ending in zip(intervals, ENDINGS[: len(intervals)], strict=True):
+        intervals = sorted({case.interval for case in self.cases})
+        for interval, ending in zip(intervals, ENDINGS[: len(intervals)], strict=True):
             found[self.purpose + ending] = {
                 "rule_files": [f"../rules/{self.purpose}.yaml"],
-                "evaluation_interval": step.promql,
-                "tests": [case.manifest() for case in self.cases if case.step == step],
+                "evaluation_interval": interval.promql,
+                "tests": [case.manifest() for case in self.cases if case.interval == interval],
             }
         return found
 

@@ -15,7 +15,7 @@ from fairlead_targets.prometheus.slo.alerts import BLIND
 from fairlead_targets.prometheus.slo.burns import Burn
 from fairlead_targets.prometheus.slo.indicator import Indicator
 from fairlead_targets.prometheus.slo.records import left_name, recorded
-from fairlead_targets.prometheus.slo.scenarios import scenarios
+from fairlead_targets.prometheus.slo.scenarios import PACE, scenarios
 
 
 def cases(context: Context, found: Indicator, pairs: tuple[Burn, ...], alerts: Sequence[Alert]) -> list[Case]:
@@ -31,13 +31,15 @@ def cases(context: Context, found: Indicator, pairs: tuple[Burn, ...], alerts: S
         series = tuple(Series(name, samples) for name, samples in zip(names, values, strict=True) if samples)
         firing = tuple(Firing(by_severity[severity], share) for severity, share in scenario.firing)
         samples = () if scenario.failed else (whole,)
-        made.append(Case(f"{words}: {scenario.name}", scenario.length, series, tuple(alerts), firing, samples))
+        made.append(
+            Case(f"{words}: {scenario.name}", scenario.length, series, tuple(alerts), firing, samples, pace=PACE)
+        )
     return made
 
 
 def blind_cases(alerts: Sequence[Alert], blind: Sequence[Alert]) -> list[Case]:
     """The cases without any series: nothing fires, until an objective has gone unmeasured for long."""
-    made = [silent((*alerts, *blind), Duration.of(hours=1))]
+    made = [silent((*alerts, *blind), Duration.of(hours=1), PACE)]
     if blind:
         step = stride(BLIND)
         at = blind[0].hold + step * 2

@@ -17,11 +17,13 @@ from fairlead_targets.prometheus.slo.alerts import HOLDS
 from fairlead_targets.prometheus.slo.burns import Burn
 from fairlead_targets.prometheus.slo.traffic import Stretch, Traffic
 
+PACE = Duration.parse("5m")
+"""How far apart evaluations are: an objective has some fifty rules, and promtool evaluates all of them each time."""
 HALF_AN_HOUR = 30
 """Minutes after which every alert has held long enough."""
 LONG_AGO = 90
 """Minutes of good or bad service before it changes: more than the long window of the first page."""
-BURST = 8
+BURST = 10
 """Minutes of a burst: more than the short window of the first page and the time that it must hold."""
 SINCE = 40
 """Minutes since all is well again: more than the short windows of both pages."""
@@ -63,7 +65,7 @@ def _scenario(name: str, traffic: Traffic, pairs: Sequence[Burn], least: int, lo
     firing = []
     for severity in SEVERITIES:
         own = [burn for burn in pairs if burn.pair.severity == severity]
-        share = traffic.firing(own, least, max(HOLDS[severity], longest))
+        share = traffic.firing(own, least, max(HOLDS[severity], longest), PACE)
         if share is not None:
             firing.append((severity, share))
     return Scenario(name, traffic.length, traffic.requests, traffic.failed, traffic.fine, tuple(firing))
@@ -114,7 +116,7 @@ def _bad_hour(burn: Burn) -> Traffic:
     """An hour at a burn rate of 25, where the window is 30 days: enough for the quickest pair and not for six hours."""
     requests = _busy(burn.threshold)
     share = min(burn.threshold * Decimal("1.75"), Decimal(1))
-    return Traffic((Stretch(6 * 60, requests), Stretch(60, requests, requests * share)))
+    return Traffic((Stretch(4 * 60, requests), Stretch(60, requests, requests * share)))
 
 
 def _quiet(failures: int) -> Traffic:

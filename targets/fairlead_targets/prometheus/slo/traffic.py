@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fairlead.spec.units import Duration
-from fairlead_targets.prometheus.cases.case import growing, steps
+from fairlead_targets.prometheus.cases.case import MINUTE, growing, steps
 from fairlead_targets.prometheus.slo.burns import Burn
 
 
@@ -63,9 +63,14 @@ class Traffic:
             left -= stretch.minutes
         return Traffic(tuple(kept))
 
-    def firing(self, pairs: Sequence[Burn], least: int, hold: Duration) -> Decimal | None:
-        """The share that an alert over these pairs shows at the end, or None where it has not held for long enough."""
-        shares = [self.less(minutes).burning(pairs, least) for minutes in range(steps(hold) + 1)]
+    def firing(self, pairs: Sequence[Burn], least: int, hold: Duration, pace: Duration = MINUTE) -> Decimal | None:
+        """The share that an alert over these pairs shows at the end, or None where it has not held for long enough.
+
+        Evaluations are `pace` apart, and the last is at the end: it must have burnt in all of them within `hold`.
+        """
+        minutes = steps(pace)
+        evaluations = range(0, steps(hold, pace) * minutes + 1, minutes)
+        shares = [self.less(before).burning(pairs, least) for before in evaluations]
         return shares[0] if None not in shares else None
 
     def burning(self, pairs: Sequence[Burn], least: int) -> Decimal | None:
