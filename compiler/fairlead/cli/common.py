@@ -116,7 +116,7 @@ def chosen(workspace: Workspace, specs: Iterable[Path]) -> set[str] | None:
 
 def _matching(workspace: Workspace, path: Path) -> set[str]:
     try:
-        relative = path.resolve().relative_to(workspace.root).as_posix()
+        relative = Path(os.path.realpath(path)).relative_to(workspace.root).as_posix()
     except ValueError:
         relative = ""
     found = {file for file in workspace.files if relative in (file, ".")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +45,7 @@ def command(
     person has changed are never overwritten.
     """
     root = open_project(project)
-    below = root if out is None else out.resolve()
+    below = root if out is None else Path(os.path.realpath(out))
     options: dict[str, object] = {
         "form": form,
         "environments": environments,
@@ -61,8 +61,11 @@ def command(
             click.echo(_nothing(known.files))
         return
     from fairlead.output.write import write
+    from fairlead.workspace.meanwhile import refuse_changed
 
     result = compiled(specs, root, environments, targets, form, jobs or processors())
+    if below != root and (problem := _misplaced(below, result)):
+        raise click.BadParameter(f"{out} {problem}", param_hint="'--out'")
     try:
         below.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,6 +78,7 @@ def command(
             result.compilation.selection,
             overwrite_edits=overwrite_edits,
             allow_empty=allow_empty,
+            confirm=lambda: refuse_changed(result.workspace),
         )
     except Refused as error:
         refused(error, result)
@@ -88,6 +92,23 @@ def command(
         run.remember(
             result.workspace, transcript.said(len(changes.writes) + changes.unchanged), result.compilation.loaded
         )
+
+
+def _misplaced(below: Path, result: Compiled) -> str | None:
+    """Why nothing can be written below a folder: it would lie among what is compiled, or around it."""
+    from fairlead.output.inventory import path_problem
+    from fairlead.workspace.outputs import output_problem
+
+    workspace = result.workspace
+    if workspace.root.is_relative_to(below / result.output):
+        return "is where this project lies in the output"
+    if not below.is_relative_to(workspace.root):
+        return None
+    inside = below.relative_to(workspace.root).as_posix()
+    assert workspace.project is not None, "what was compiled has a project"
+    return path_problem(f"{inside}/x") or output_problem(
+        PurePosixPath(inside) / result.output, workspace.project, workspace.files, workspace.code_folders()
+    )
 
 
 def processors() -> int:

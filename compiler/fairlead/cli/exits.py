@@ -14,5 +14,22 @@ OUR_FAULT = 3
 
 FAULT = Exception
 """Whatever no command expected: a bug of Fairlead's or of a plugin's."""
-MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE})
+MACHINE = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.EAGAIN,
+        errno.EIO,
+        errno.ENOLCK,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+    }
+)
 """Errors of the operating system that are neither a bug nor in a file: no space, no rights, nowhere to write."""

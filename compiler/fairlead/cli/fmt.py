@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ import click
 
 from fairlead.cli.common import open_project, project_option, say
 from fairlead.cli.exits import DIFFERS
+from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
     from fairlead.source.reader import Document
@@ -21,12 +24,13 @@ class _File:
     """A file to format: where it is, what it holds, and what it should hold; None where it can't be read."""
 
     path: Path
+    bytes: bytes
     document: Document
     wanted: str | None
 
     @property
     def is_canonical(self) -> bool:
-        return self.wanted is None or self.path.read_bytes() == self.wanted.encode()
+        return self.wanted is None or self.bytes == self.wanted.encode()
 
 
 class _Texts:
@@ -59,9 +63,8 @@ def command(files: tuple[Path, ...], project: Path | None, only_check: bool, dif
             click.echo(_difference(file), nl=False)
         elif only_check:
             click.echo(file.document.file)
-        else:
-            _write(file)
-            click.echo(file.document.file)
+    if not (diff or only_check):
+        _write(changed)
     _summary(len(changed), len(found), written=not (only_check or diff))
     if any(file.wanted is None for file in found):
         raise click.exceptions.Exit(1)
@@ -78,28 +81,32 @@ def _chosen(files: tuple[Path, ...], project: Path | None) -> Iterator[tuple[Pat
     from fairlead.project.model import Project
     from fairlead.source.reader import read_file
     from fairlead.spec.validate import validated
-    from fairlead.workspace.discover import PROJECT_FILE, spec_files
+    from fairlead.workspace.discover import PROJECT_FILE, Inside, spec_files
 
     root = open_project(project)
     yield root / PROJECT_FILE, PROJECT_FILE
     document = read_file(root, PROJECT_FILE)
     model = validated(Project, document.root)[0] if document.root is not None else None
+    inside = Inside(root)
     for name in spec_files(root, model.specs) if model else ():
+        if root / name not in inside and (root / name).exists():
+            raise click.ClickException(f"{name} leads out of the project: name the file that is meant instead")
         yield root / name, name
 
 
 def _read(path: Path, shown: str) -> _File:
     from dataclasses import replace
 
-    from fairlead.source.reader import read_file
+    from fairlead.source.reader import read, read_bytes, read_file
     from fairlead.workspace.format import formatted
 
-    resolved = path.resolve()
-    document = replace(read_file(resolved.parent, resolved.name), file=shown)
-    if document.diagnostics:
-        places = [replace(found, place=replace(found.place, file=shown)) for found in document.diagnostics]
-        return _File(resolved, replace(document, diagnostics=places), None)
-    return _File(resolved, document, formatted(document))
+    resolved = Path(os.path.realpath(path))
+    try:
+        content = read_bytes(resolved)
+    except (OSError, ValueError):
+        return _File(resolved, b"", replace(read_file(resolved.parent, resolved.name), file=shown), None)
+    document = read(shown, content)
+    return _File(resolved, content, document, None if document.diagnostics else formatted(document))
 
 
 def _difference(file: _File) -> str:
@@ -111,17 +118,37 @@ def _difference(file: _File) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _write(file: _File) -> None:
-    """Replaces the file as a whole, so that an interruption leaves the old one; its mode stays."""
-    assert file.wanted is not None
-    beside = file.path.with_name(f".{file.path.name}.fairlead")
-    try:
-        beside.write_bytes(file.wanted.encode())
-        beside.chmod(file.path.stat().st_mode & 0o7777)
-        beside.replace(file.path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise click.ClickException(f"{file.document.file} can't be written: {error.strerror or error}") from None
+def _write(files: list[_File]) -> None:
+    """Replaces each file as a whole, so that an interruption leaves the old one; its mode stays.
+
+    Files of a project are written under its lock. One that changed since it was read is left alone.
+    """
+    from itertools import groupby
+
+    from fairlead.output.lock import locked
+    from fairlead.output.replace import replace_file, replace_file_beside
+    from fairlead.workspace.discover import project_root
+
+    for root, group in groupby(files, lambda file: project_root(file.path.parent)):
+        with ExitStack() as stack:
+            try:
+                if root is not None:
+                    stack.enter_context(locked(root))
+            except OSError as error:
+                raise click.ClickException(f"{root} can't be written: {error.strerror or error}") from None
+            except Refused as error:
+                raise click.ClickException(str(error)) from None
+            for file in group:
+                assert file.wanted is not None
+                name = file.document.file
+                try:
+                    if file.path.read_bytes() != file.bytes:
+                        raise click.ClickException(f"{name} changed while it was formatted: run the command again")
+                    content = file.wanted.encode()
+                    replace_file(root, file.path, content) if root else replace_file_beside(file.path, content)
+                except OSError as error:
+                    raise click.ClickException(f"{name} can't be written: {error.strerror or error}") from None
+                click.echo(name)
 
 
 def _summary(changed: int, count: int, *, written: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -40,19 +41,30 @@ def command(
 
     Nothing that is there is overwritten, but for a line more in .gitignore.
     """
+    from fairlead.output.lock import locked
+    from fairlead.source.diagnostics import Refused
     from fairlead.workspace.scaffold.files import ignoring, project_files
 
-    root = folder.resolve()
+    root = Path(os.path.realpath(folder))
     given = {"name": name, "owner": owner, "repository": repository, "namespace": namespace, "bucket": bucket}
     origin = _origin(root)
     answers = _answers(root, given, origin, ask=not yes and sys.stdin.isatty(), defaults=yes)
     texts = project_files(answers)
     _refuse_to_overwrite(root, texts)
-    ignored = root / ".gitignore"
-    texts[".gitignore"] = ignoring(ignored.read_text(encoding="utf-8") if ignored.is_file() else None)
-    for path, text in texts.items():
-        _write(root, path, text)
-        click.echo(path)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with locked(root):
+            # Once more: of two commands at once, the second finds what the first wrote.
+            _refuse_to_overwrite(root, texts)
+            ignored = root / ".gitignore"
+            texts[".gitignore"] = ignoring(ignored.read_text(encoding="utf-8") if ignored.is_file() else None)
+            for path, text in texts.items():
+                _write(root, path, text)
+                click.echo(path)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or root} can't be written: {error.strerror or error}") from None
+    except Refused as error:
+        raise click.ClickException(str(error)) from None
     if repository is None and origin is None and answers.repository.startswith(f"{PLACEHOLDER}/"):
         click.echo(f"the repository {answers.repository} is a placeholder: mend it in fairlead.yaml", err=True)
     where = "" if root == Path.cwd() else f"cd {folder} && "
@@ -118,8 +130,15 @@ def _origin(root: Path) -> str | None:
 
 
 def _refuse_to_overwrite(root: Path, texts: dict[str, str]) -> None:
-    """Exit 1 where a file is there already and says something else."""
-    there = [path for path, text in texts.items() if (root / path).exists() and not _same(root / path, text)]
+    """Exit 1 where a file is there already and says something else, or where a link leads out of the project."""
+    from fairlead.workspace.discover import Inside
+
+    inside = Inside(root)
+    linked = [path for path in [*texts, ".gitignore"] if root / path not in inside]
+    if linked:
+        listed = "\n".join(f"  {path}" for path in linked)
+        raise click.ClickException(f"nothing was written, because symbolic links lead out of {root}:\n{listed}")
+    there = [path for path, text in texts.items() if os.path.lexists(root / path) and not _same(root / path, text)]
     if there:
         listed = "\n".join(f"  {path}" for path in there)
         raise click.ClickException(f"nothing was written, because these are there already:\n{listed}")
@@ -130,9 +149,13 @@ def _same(path: Path, text: str) -> bool:
 
 
 def _write(root: Path, path: str, text: str) -> None:
-    target = root / path
+    from fairlead.output.replace import replace_file
+
+    target = Path(os.path.realpath(root / path))
+    if _same(target, text):
+        return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        replace_file(root, target, text.encode())
     except OSError as error:
         raise click.ClickException(f"{path} can't be written: {error.strerror or error}") from None

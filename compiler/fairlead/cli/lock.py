@@ -11,7 +11,6 @@ from fairlead.cli.common import chosen, exit_if_errors, open_project, project_op
 from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
-    from fairlead.project.candidate import Candidate
     from fairlead.project.unit import Unit
     from fairlead.spec.units import ImageRef
     from fairlead.workspace.load import Workspace
@@ -42,22 +41,34 @@ def command(
         raise click.UsageError("--tree belongs to --image")
     reference = _image(image, tree) if image is not None else None
 
+    from fairlead.output.failures import denied
+    from fairlead.output.lock import locked_if_possible
+    from fairlead.project.candidate import decode
     from fairlead.workspace.load import load
     from fairlead.workspace.locking import lock_candidate, lock_image, write_lock
 
     root = open_project(project)
-    workspace = load(root)
-    unit = _unit(workspace, spec, environment)
+    workspace: Workspace | None = None
+    content = _content(record) if record is not None else b""
     try:
-        if record is not None:
-            locked = lock_candidate(workspace, unit, _candidate(record), record.name)
-        else:
-            assert reference is not None
-            locked = lock_image(workspace, unit, reference, tree)
+        # From before the lock is read until it is written: what another command writes into it in between is not lost.
+        with locked_if_possible(root) as refusal:
+            workspace = load(root)
+            unit = _unit(workspace, spec, environment)
+            if record is not None:
+                locked = lock_candidate(workspace, unit, decode(record.name, content), record.name)
+            else:
+                assert reference is not None
+                locked = lock_image(workspace, unit, reference, tree)
+            if refusal is not None and locked.changed:
+                raise refusal
+            write_lock(workspace, locked)
     except Refused as error:
         say(error.diagnostics, workspace, "text", err=True)
         raise click.exceptions.Exit(1) from error
-    write_lock(root, locked)
+    except OSError as error:
+        say([denied(root, error, "written")], workspace, "text", err=True)
+        raise click.exceptions.Exit(1) from error
     click.echo(
         f"{locked.file}: {locked.said}" if locked.changed else f"{locked.file}: nothing to change, {locked.said}"
     )
@@ -81,12 +92,11 @@ def _image(text: str, tree: str | None) -> ImageRef:
         raise click.BadParameter(f"`{tree}` is no id of a Git tree", param_hint="--tree") from error
 
 
-def _candidate(record: Path) -> Candidate:
-    from fairlead.project.candidate import decode
+def _content(record: Path) -> bytes:
     from fairlead.source.reader import read_bytes
 
     try:
-        return decode(record.name, read_bytes(record))
+        return read_bytes(record)
     except OSError as error:
         raise click.BadParameter(f"`{record}` can't be read: {error.strerror}", param_hint="--candidate") from error
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import re
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -27,6 +29,9 @@ COMMANDS = {
     "fmt": "Canonical formatting that keeps comments.",
 }
 """Each command's name, which is its module's, and one line of help: known without importing it."""
+
+ANEW: Final = "FAIRLEAD_ANEW"
+"""Set in the surroundings of a Python that was started a second time, so that there is no third."""
 
 
 class Lazy(click.Group):
@@ -67,8 +72,41 @@ def cli() -> None:
     """Compiles specifications of models in production into what their platforms run."""
 
 
+def _as_meant() -> None:
+    """Sees to it that a command finds what every other run of it finds, however Python was started.
+
+    A standard stream that is closed is opened to nothing, or the next file would get its number and messages for people
+    would be written into it. And Python begins anew where it takes names of files for something else than UTF-8, or has
+    no docstrings, from which the schemas are made: neither can be changed while it runs.
+    """
+    for stream in range(3):
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    is_other = sys.getfilesystemencoding().lower() != "utf-8" or sys.flags.optimize > 1
+    if not is_other or ANEW in os.environ:
+        return
+    encoding = sys.stdout.encoding if sys.stdout else "utf-8"
+    surroundings = {"PYTHONIOENCODING": f"{encoding}:backslashreplace", **os.environ, ANEW: "1", "PYTHONUTF8": "1"}
+    surroundings.pop("PYTHONOPTIMIZE", None)
+    own = len(sys.orig_argv) - len(sys.argv) + 1
+    options = [each for each in sys.orig_argv[1:own] if not re.fullmatch("-O+", each)]
+    os.execve(sys.executable, [sys.executable, *options, *sys.argv[1:]], surroundings)  # noqa: S606 - this very program
+
+
+def _is_nowhere() -> bool:
+    """Whether this process's folder was deleted."""
+    try:
+        os.getcwd()  # noqa: PTH109 - a Path would be of no use
+    except FileNotFoundError:
+        return True
+    return False
+
+
 def main() -> Any:
     """Runs the command line and leaves with its exit code. No traceback reaches a user."""
+    _as_meant()
     # Plans and manifests are trees that live to the end of a command. To look for cycles among millions of objects
     # finds none, and takes a fifth of the time.
     gc.disable()
@@ -84,9 +122,15 @@ def main() -> Any:
         # The reader of our output went away, as `head` does: there is nobody left to tell.
         sys.stderr.close()
         code = INPUT
+    except MemoryError:
+        click.echo("error: memory ran out", err=True)
+        code = INPUT
     except FAULT as error:
         if isinstance(error, OSError) and error.errno in MACHINE:
             click.echo(f"error: {error.strerror}: {error.filename or 'standard output'}", err=True)
+            code = INPUT
+        elif isinstance(error, FileNotFoundError) and _is_nowhere():
+            click.echo("error: the folder that this command was started in is not there any more", err=True)
             code = INPUT
         else:
             from fairlead.cli.report import write_report

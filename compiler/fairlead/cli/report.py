@@ -10,7 +10,10 @@ from pathlib import Path
 
 import click
 
-REPORT = Path(".fairlead") / "crash-report.txt"
+from fairlead.output.lock import WORK, work_folder
+from fairlead.output.replace import write_whole
+
+REPORT = Path(WORK) / "crash-report.txt"
 
 
 def write_report(error: BaseException) -> None:
@@ -23,8 +26,9 @@ def write_report(error: BaseException) -> None:
     ]
     click.echo(f"error: this is a fault of Fairlead's, not of your files: {type(error).__name__}: {error}", err=True)
     try:
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text("".join(lines), encoding="utf-8")
+        folder = work_folder(Path())
+        (folder / REPORT.name).unlink(missing_ok=True)
+        write_whole(REPORT, "".join(lines).encode(errors="backslashreplace"))
     except OSError as reason:
         click.echo(f"the report could not be written to {REPORT} ({reason}); here it is:\n{''.join(lines)}", err=True)
         return

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from fairlead.output.desired import Owner, ResourceRef
 from fairlead.output.inventory import Entry, path_problem
-from fairlead.output.kustomization import KUSTOMIZATION
+from fairlead.output.places import straying
 from fairlead.source.diagnostics import Code, Diagnostic, Related
 from fairlead.source.places import Place
 
@@ -62,15 +62,17 @@ OUTSIDE = Code(
     "FL6003",
     "a path that the output may not use",
     """
-    A generated file would lie outside the repository, in `.git` or `.fairlead`, or in the folder of another owner.
+    A generated file would lie outside the repository, in `.git` or `.fairlead`, in the folder of another owner, or
+    among specifications, training code and CRDs.
 
     Fairlead writes below `output`, each owner in its own folder, and at the places in the repository that a target
-    names, such as `.github/workflows/`. Anything else could overwrite what isn't its own.
+    names, such as `.github/workflows/`. Anything else could overwrite what isn't its own, or read what it wrote as a
+    specification.
 
     Wrong, in fairlead.yaml:
 
     ```yaml
-    output: ../manifests
+    output: specs
     ```
 
     Right:
@@ -89,7 +91,7 @@ class Claims:
 
     def __init__(self, output: PurePosixPath) -> None:
         self._found: list[Diagnostic] = []
-        self._output = "" if str(output) == "." else f"{output}/"
+        self._output = output
         self._shared: dict[str, _Claim] = {}
         self._folders: dict[str, str] = {}
         self._resources: dict[str, tuple[str, int]] = {}
@@ -103,9 +105,7 @@ class Claims:
             if entry.resource is not None and self._resource(owner, entry.resource, place):
                 continue
             is_own = path.startswith(own_prefix)
-            problem = path_problem(path)
-            if not problem and not is_own and self._strays(owner, path):
-                problem = f"lies below {self._output} but not in the folder of {owner}"
+            problem = path_problem(path) or (None if is_own else straying(path, owner, self._output))
             if problem:
                 message = f"the generated path {path!r} {problem}"
                 self._found.append(
@@ -124,11 +124,6 @@ class Claims:
         """What is wrong with all claims together."""
         self._files_as_folders(self._shared)
         return self._found
-
-    def _strays(self, owner: Owner, path: str) -> bool:
-        """Whether a path outside the owner's folder is in somebody else's."""
-        listing = f"{self._output}{owner.environment}/{KUSTOMIZATION}" if owner.pipeline is None else ""
-        return bool(self._output) and path.startswith(self._output) and path != listing
 
     def _path(self, paths: dict[str, _Claim], mine: _Claim) -> None:
         other = paths.setdefault(_folded(mine.path), mine)

@@ -42,6 +42,10 @@ _HELP: Final = {
     errno.EROFS: "compile in a checkout that can be written to",
     errno.EACCES: "give it to the user who compiles",
     errno.EPERM: "give it to the user who compiles",
+    errno.ELOOP: "put a real folder in its place",
+    errno.ENOLCK: "its file system has no locks (NFS without a lock daemon): compile in a checkout on another one",
+    errno.EXDEV: "mount the whole repository as one file system, and not a part of it",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`), and compile again",
 }
 
 
@@ -57,7 +61,7 @@ def reading(root: Path) -> Iterator[None]:
 def denied(root: Path, error: OSError, doing: str) -> Diagnostic:
     """The diagnostic for an error of the system while `doing`, which is `read` or `written`."""
     path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else root
-    shown = os.path.relpath(path, root) if path.is_absolute() else str(path)
+    shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
     reason = (error.strerror or str(error)).lower()
     return Diagnostic(
         DENIED,

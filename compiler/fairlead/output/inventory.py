@@ -148,6 +148,8 @@ def _entry(item: Any) -> Entry:
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} is not text")
+    if not value.isascii():
+        value.encode()  # half a character, which JSON can say and UTF-8 can't, is a ValueError
     return value
 
 
@@ -155,6 +157,8 @@ def path_problem(path: str) -> str | None:
     """What is wrong with `path` as that of a file which may be written; None where nothing is."""
     if not path or path.startswith("/") or _NEVER.search(path):
         return "is not a relative path of plain characters with forward slashes"
+    if not path.isascii() and any("\ud800" <= letter <= "\udfff" for letter in path):
+        return "is not UTF-8"
     if _UNNORMALISED.search(path):
         return "is not in its simplest form below the repository's root"
     first = path.partition("/")[0].casefold()

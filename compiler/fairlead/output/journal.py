@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from fairlead.output.inventory import path_problem
 from fairlead.output.lock import WORK
 from fairlead.output.rename import exchange, flush_one
+from fairlead.output.replace import DRAFT, write_whole
 
 JOURNAL: Final = "journal.json"
 STAGING: Final = "staging"
@@ -122,11 +124,9 @@ class Damaged(Exception):
 def write(root: Path, moves: Sequence[Move]) -> None:
     """Puts the journal on the disk. From then on the moves are meant to happen."""
     folder = root / WORK
-    draft = folder / f"{JOURNAL}.new"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump({"version": _VERSION, "moves": [asdict(move) for move in moves]}, file)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = folder / DRAFT
+    draft.unlink(missing_ok=True)
+    write_whole(draft, json.dumps({"version": _VERSION, "moves": [asdict(move) for move in moves]}).encode())
     draft.replace(folder / JOURNAL)
     flush_one(folder)
 
@@ -148,8 +148,15 @@ def read(root: Path) -> list[Move] | None:
 
 
 def remove(root: Path) -> None:
-    """Ends the swap: what the tree holds now is what it should."""
+    """Ends the swap: what the tree holds now is what it should.
+
+    That it ended is brought to the disk as well, so that no loss of power brings the journal back later, when somebody
+    has changed the tree again.
+    """
     (root / WORK / JOURNAL).unlink(missing_ok=True)
+    # Where that fails, the swap has ended nevertheless.
+    with suppress(OSError):
+        flush_one(root / WORK)
 
 
 def _move(item: Any) -> Move:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from fairlead.output.desired import Owner
 from fairlead.output.files import Blocked, Disk
 from fairlead.output.inventory import INVENTORY, Entry, Inventory, Unreadable, decode
+from fairlead.output.places import straying
 from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.source.places import Place
 
@@ -69,10 +70,15 @@ class Known:
         if content is None:
             return None
         try:
-            return decode(content, owner)
+            inventory = decode(content, owner)
         except Unreadable as unreadable:
             self._report(owner, str(unreadable))
             return None
+        for path in inventory.files:
+            if problem := straying(path, owner, self._output):
+                self._report(owner, f"the path {path} in it {problem}")
+                return None
+        return inventory
 
     def shared(self, path: str) -> Entry | None:
         """The entry of whichever owner lists `path` although it lies outside that owner's folder."""

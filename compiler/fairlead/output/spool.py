@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from errno import EIO
 from typing import IO, Final
 
 MEMORY: Final = 64 * 1024 * 1024
@@ -20,13 +21,18 @@ class Spool:
         self._end = 0
 
     def put(self, content: bytes) -> Blob:
-        """Keeps `content`."""
+        """Keeps `content`. Raises OSError, with the folder of temporary files."""
         if len(content) <= self._left:
             self._left -= len(content)
             return Blob(self, content, 0, len(content))
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="fairlead-")  # noqa: SIM115 - it lives as long as the spool
-        self._file.write(content)
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="fairlead-")  # noqa: SIM115 - it lives as long as the spool
+            self._file.write(content)
+            self._file.flush()
+        except OSError as error:
+            # The system names no file, and people need to know which folder is full.
+            raise OSError(error.errno or EIO, error.strerror or str(error), tempfile.gettempdir()) from error
         blob = Blob(self, None, self._end, len(content))
         self._end += len(content)
         return blob
@@ -34,7 +40,6 @@ class Spool:
     def read(self, offset: int, length: int) -> bytes:
         """What the temporary file holds there."""
         assert self._file is not None
-        self._file.flush()
         return os.pread(self._file.fileno(), length, offset)
 
 

@@ -32,10 +32,11 @@ class Unit:
     removes: set[str] = field(default_factory=set)
 
 
-def units(changes: Changes) -> list[Unit]:
+def units(changes: Changes, *, whole: bool = True) -> list[Unit]:
     """The units that contain all `changes`, in the order of their paths; none lies in another.
 
-    Within an environment it is one: what a reader sees of an environment is the old state or the new one.
+    Within an environment it is one: what a reader sees of an environment is the old state or the new one. Unless they
+    are to be `whole`, a file in a folder that is there is one by itself.
     """
     contents: Mapping[str, Blob | None] = {
         **{write.path: write.content for write in changes.writes},
@@ -43,7 +44,7 @@ def units(changes: Changes) -> list[Unit]:
     }
     groups: dict[str, list[str]] = {}
     for path in contents:
-        groups.setdefault(_group(path, changes.output), []).append(path)
+        groups.setdefault(_group(path, changes.output) if whole else path, []).append(path)
     found: dict[str, Unit] = {}
     for paths in groups.values():
         path, is_folder = _extent(changes.root, paths)
@@ -88,6 +89,7 @@ class Stager:
     def stage(self, wanted: Iterable[Unit]) -> list[Move]:
         """Builds every unit and brings it to the disk. The tree itself isn't touched. Raises OSError."""
         moves = []
+        (self._root / self._staging).mkdir()
         for number, unit in enumerate(wanted):
             slot = f"{self._staging}/{number}"
             built = self._root / slot
@@ -97,8 +99,11 @@ class Stager:
                 for content in unit.writes.values():
                     self._write(str(built), content)
             moves.append(Move(unit.path, slot, mark(built), mark(self._root / unit.path)))
+        moves = [move for move in moves if move.new is not None or move.old is not None]
+        # After a loss of power, what stands at a path is told by its time, so that has to be on the disk as well.
+        self._fresh += (str(self._root / move.target) for move in moves if move.old is not None)
         self._flush()
-        return [move for move in moves if move.new is not None or move.old is not None]
+        return moves
 
     def _folder(self, unit: Unit, built: Path) -> None:
         if (self._root / unit.path).is_dir():
@@ -109,7 +114,9 @@ class Stager:
             parent = place.rpartition("/")[0]
             if parent not in made:
                 Path(parent).mkdir(parents=True, exist_ok=True)
-                made.add(parent)
+                while parent not in made and len(parent) >= len(str(built)):
+                    made.add(parent)
+                    parent = parent.rpartition("/")[0]
             self._write(place, content)
         self._fresh += made
 
@@ -152,7 +159,7 @@ class Stager:
         if len(self._fresh) > _FEW:
             flush(self._root / self._staging)
             return
-        for path in self._fresh:
+        for path in dict.fromkeys(self._fresh):
             flush_one(Path(path))
         flush_one(self._root / self._staging)
 

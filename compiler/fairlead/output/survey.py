@@ -18,8 +18,10 @@ from fairlead.output.desired import PROJECT, PROJECT_FILE, Assembled, Desired, O
 from fairlead.output.emptiness import Tally
 from fairlead.output.failures import reading
 from fairlead.output.files import Blocked, Disk, linked
+from fairlead.output.header import says_it_is_generated
 from fairlead.output.inventory import Entry
 from fairlead.output.known import Known
+from fairlead.output.places import is_own
 from fairlead.output.spool import Blob, Spool
 from fairlead.source.diagnostics import Diagnostic
 from fairlead.source.places import Place
@@ -229,6 +231,9 @@ class _Surveyor:
             if current is None:
                 return
             kind, detail = (Kind.STALE if sha256(current).hexdigest() == entry.sha256 else Kind.EDITED), ""
+            if not is_own(path, owner, self._output) and not says_it_is_generated(current):
+                # An inventory could list anything in the repository: that is not enough to delete it.
+                kind, detail = Kind.BLOCKED, "a file that does not say that it is generated"
         place = entry.origin.place
         stale = Difference(kind, path, owner, source, place, None, entry.sha256, entry.resource, detail)
         self._result.differences.append(stale)

@@ -3,11 +3,12 @@
 First everything is built in a staging folder: whatever goes wrong there, a full disk included, the tree is untouched.
 Then the journal is written, and from there on only renames are left. One environment is exchanged in one step. Where
 there are several steps and the process dies between them, the next command reads the journal and finishes them; where
-a step fails, those before it are undone.
+a step fails, those before it are undone. Where the system moves no folders, there is a step for each file.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,8 @@ from fairlead.output.failures import denied
 from fairlead.output.journal import JOURNAL, STAGING, Damaged, Move, State
 from fairlead.output.lock import WORK, locked, work_folder
 from fairlead.output.rename import flush_one
-from fairlead.output.stage import Stager, units
+from fairlead.output.replace import DRAFT
+from fairlead.output.stage import Stager, Unit, units
 from fairlead.source.diagnostics import Code, Diagnostic, Refused
 from fairlead.source.places import Place
 
@@ -55,18 +57,20 @@ def apply(changes: Changes) -> None:
     try:
         work_folder(root)
         _clear(root)
-        staging = f"{WORK}/{STAGING}"
-        (root / staging).mkdir()
-        moves = Stager(root, staging).stage(units(changes))
-        _carry_out(root, moves, begin=True)
+        try:
+            _swap(root, units(changes))
+        except OSError as error:
+            if error.errno != errno.EXDEV or is_interrupted(root):
+                raise
+            # A folder from a lower layer of an overlay, as in a container's image, can't be moved, but its files can.
+            _clear(root)
+            _swap(root, units(changes, whole=False))
     except OSError as error:
-        if is_interrupted(root):
-            raise Refused([_stuck(str(error))]) from error
-        shutil.rmtree(root / WORK / STAGING, ignore_errors=True)
-        raise Refused([denied(root, error, "written")]) from error
+        raise Refused([_failed(root, error)]) from error
     _tidy(changes)
     # The swap is complete. What can't be removed here is in nobody's way, and the next command tries again.
-    shutil.rmtree(root / WORK / STAGING, ignore_errors=True)
+    with suppress(OSError):
+        _clear(root)
 
 
 def recover(root: Path) -> bool:
@@ -77,16 +81,20 @@ def recover(root: Path) -> bool:
     try:
         moves = journal.read(root)
         if moves is None:
-            # A process that ended while it built, or while it cleaned up, left this behind.
-            shutil.rmtree(root / WORK / STAGING, ignore_errors=True)
+            # A process that ended while it built, or while it cleaned up, left something behind.
+            with suppress(OSError):
+                _clear(root)
             return False
         if any(move.state(root) in (State.DONE, State.HALF) for move in moves):
             _carry_out(root, moves)
         else:
             journal.remove(root)
-        _clear(root)
-    except (OSError, Damaged) as error:
+    except OSError as error:
+        raise Refused([_failed(root, error)]) from error
+    except Damaged as error:
         raise Refused([_stuck(str(error))]) from error
+    with suppress(OSError):
+        _clear(root)
     return True
 
 
@@ -106,6 +114,10 @@ def settle(root: Path) -> bool:
         raise Refused([_stuck(str(error))]) from error
 
 
+def _swap(root: Path, wanted: list[Unit]) -> None:
+    _carry_out(root, Stager(root, f"{WORK}/{STAGING}").stage(wanted), begin=True)
+
+
 def _carry_out(root: Path, moves: list[Move], *, begin: bool = False) -> None:
     """Makes all moves, from writing the journal (`begin`) to ending it; undoes them where something fails."""
     try:
@@ -113,21 +125,41 @@ def _carry_out(root: Path, moves: list[Move], *, begin: bool = False) -> None:
             journal.write(root, moves)
         for move in moves:
             move.forward(root)
-        for folder in {(root / move.target).parent for move in moves}:
-            flush_one(folder)
+        _flush(root, moves)
         journal.remove(root)
     except OSError:
         for move in reversed(moves):
             move.backward(root)
+        _flush(root, moves)
         journal.remove(root)
         raise
 
 
+def _flush(root: Path, moves: list[Move]) -> None:
+    """Brings the moves to the disk, which has to be before the end of the journal is."""
+    for folder in {(root / move.target).parent for move in moves}:
+        # Somebody may have deleted it since a swap was interrupted.
+        with suppress(FileNotFoundError):
+            flush_one(folder)
+
+
 def _clear(root: Path) -> None:
-    """Removes what earlier swaps left in staging."""
+    """Removes what earlier commands left behind. Raises OSError."""
+    (root / WORK / DRAFT).unlink(missing_ok=True)
     staging = root / WORK / STAGING
-    if staging.exists():
+    if staging.is_symlink() or staging.is_file():
+        staging.unlink()
+    elif staging.exists():
         shutil.rmtree(staging)
+
+
+def _failed(root: Path, error: OSError) -> Diagnostic:
+    """What to say where the system refused: whether the tree is whole depends on whether the swap could be undone."""
+    if not is_interrupted(root):
+        with suppress(OSError):
+            _clear(root)
+        return denied(root, error, "written")
+    return _stuck(str(error))
 
 
 def _tidy(changes: Changes) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from fairlead.output.changes import Changes, plan_changes
 from fairlead.output.desired import Assembled, Selection
 from fairlead.output.failures import denied
-from fairlead.output.lock import locked
+from fairlead.output.lock import locked_if_possible
 from fairlead.output.swap import apply, is_interrupted, recover
 from fairlead.source.diagnostics import Refused
 
@@ -24,18 +23,16 @@ def write(
     overwrite_edits: bool = False,
     allow_empty: bool = False,
     wait: float = 30.0,
+    confirm: Callable[[], None] = lambda: None,
 ) -> Changes:
     """Makes the tree below `root` as it is `wanted`, all of it or nothing, and says what changed.
 
     An earlier write that was interrupted is finished or undone first. Where nothing changes, nothing is touched, and a
     folder that can't be written to is no error. Raises `Refused` with everything that is in the way.
+
+    `confirm` is called before anything is written, and may refuse: what is `wanted` was made before the lock was held.
     """
-    with ExitStack() as stack:
-        refusal: OSError | None = None
-        try:
-            stack.enter_context(locked(root, wait))
-        except OSError as error:
-            refusal = error
+    with locked_if_possible(root, wait) as refusal:
         if refusal is None:
             recover(root)
         elif is_interrupted(root):
@@ -51,5 +48,7 @@ def write(
         )
         if refusal is not None and not changes.is_empty:
             raise Refused([denied(root, refusal, "written")]) from refusal
+        if not changes.is_empty:
+            confirm()
         apply(changes)
     return changes

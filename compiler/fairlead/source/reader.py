@@ -8,6 +8,8 @@ nobody can say what the rest means.
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -111,13 +113,15 @@ def read(file: str, data: bytes) -> Document:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file; of one that is too large as many as `read` needs to refuse it. Raises OSError, and for a
-    name that no file can have ValueError.
+    """What a regular file holds, up to one byte more than is allowed, which tells one that is too large.
+
+    Raises OSError, also for a device or a pipe, which is not waited for, and ValueError for a name that no file has.
     """
-    if path.is_fifo() or path.is_char_device():
-        raise OSError(errno.EINVAL, "It is a device or a pipe, which may never end")
-    with path.open("rb") as stream:
-        # One byte more than allowed tells a file that is too large without reading all of it.
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as stream:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "It is a device or a pipe, which may never end", str(path))
         return stream.read(MAX_BYTES + 1)
 
 

@@ -159,3 +159,67 @@ BROKEN_TARGET = Code(
     message has the error. It is the plugin's author who can mend it; without the target, remove it from `targets`.
     """,
 )
+LOST_WORKER = Code(
+    "FL2016",
+    "a worker process was ended from outside",
+    """
+    Compiling many pipelines is shared among processes, and one of them was ended before it had finished. Nothing was
+    written. Nearly always it was the system, which ends the largest process when memory runs out; `dmesg` says so.
+
+    Wrong, in a container with little memory and many processors:
+
+    ```console
+    $ fairlead compile
+    ```
+
+    Right:
+
+    ```console
+    $ fairlead compile --jobs 1
+    ```
+    """,
+)
+CHANGED = Code(
+    "FL2017",
+    "a file changed while it was being worked on",
+    """
+    A specification, a lock or fairlead.yaml is no longer as it was when the command read it: somebody saved it, or
+    another command wrote it, in the meantime. What was worked out is about the text before, so nothing was written.
+
+    Wrong: to go on saving files, or to switch branches, while a command that writes is running.
+
+    Right: run the command again. It reads everything anew.
+    """,
+)
+LEADS_OUT = Code(
+    "FL2018",
+    "a symbolic link out of the project",
+    """
+    A specification or a lock is a symbolic link, or lies in a folder that is one, and what it leads to is not below the
+    folder of fairlead.yaml. What is compiled would depend on files that no commit of this repository holds.
+
+    Wrong:
+
+    ```console
+    $ ln -s /srv/shared/churn.yaml specs/churn.yaml
+    ```
+
+    Right: keep the file in the project, and let links lead from one place in it to another.
+    """,
+)
+BAD_NAME = Code(
+    "FL2019",
+    "a file whose name can't be written down",
+    """
+    The name of a specification stands in the files that are generated from it. One with a line end or another control
+    character, a backslash, or bytes that are not UTF-8 can't stand there, and not every system can check it out.
+
+    Wrong:
+
+    ```console
+    $ mv specs/churn.yaml $'specs/churn\\n.yaml'
+    ```
+
+    Right: a name of letters, digits, hyphens and dots.
+    """,
+)

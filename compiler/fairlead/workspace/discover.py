@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 PROJECT_FILE = "fairlead.yaml"
 LOCK_SUFFIX = ".lock.yaml"
+
+_EVERY: Final = "**"
+_WILD: Final = frozenset("*?[")
 
 
 def project_root(start: Path) -> Path | None:
@@ -18,48 +24,58 @@ def project_root(start: Path) -> Path | None:
 def spec_files(root: Path, patterns: Iterable[str]) -> list[str]:
     """The specifications that match, relative to the root with forward slashes, sorted, without the locks.
 
-    Symbolic links that lead out of the root are passed over, and so is everything in hidden folders. One that leads
-    nowhere counts as a file: reading it says so, where to pass over it would be to remove what it compiled to.
+    Everything in hidden folders is passed over, and nothing else: a link that leads nowhere or out of the project, or a
+    pipe, counts as a file. Reading it says what is wrong, where to pass over it would be to remove what it compiled to.
+    For the same reason OSError is raised for a folder that can't be listed.
     """
-    real = root.resolve()
-    inside: dict[Path, bool] = {}
     found: set[str] = set()
-    for path in (path for pattern in patterns for path in _matches(root, pattern)):
-        folder = path.parent
-        if folder not in inside:
-            inside[folder] = folder.resolve().is_relative_to(real)
-        # Only a link can lead elsewhere than its folder does, and to resolve every path takes most of the time.
-        if not (_leads_inside(path, real) if path.is_symlink() else inside[folder]):
-            continue
-        relative = path.relative_to(root)
-        if not any(part.startswith(".") for part in relative.parts):
-            found.add(relative.as_posix())
-    return sorted(found)
+    for pattern in patterns:
+        found.update(_matches(root, "", PurePosixPath(pattern).parts))
+    return sorted(name for name in found if name != PROJECT_FILE)
 
 
-def _matches(root: Path, pattern: str) -> Iterator[Path]:
-    for path in root.glob(pattern):
-        is_named = path.name.endswith((".yaml", ".yml")) and not path.name.endswith(LOCK_SUFFIX)
-        if is_named and path != root / PROJECT_FILE and (path.is_file() or _leads_nowhere(path)):
-            yield path
+def _matches(root: Path, folder: str, parts: Sequence[str]) -> Iterator[str]:
+    """The files below `folder`, which is empty or ends with a slash, that match the parts of a pattern."""
+    if not parts:
+        return
+    part, rest = parts[0], parts[1:]
+    if part == _EVERY:
+        yield from _matches(root, folder, rest)
+        for entry in _entries(root, folder):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _matches(root, f"{folder}{entry.name}/", parts)
+        return
+    names: Iterable[str] = [part] if os.path.lexists(root / folder / part) and not part.startswith(".") else []
+    if _WILD & set(part):
+        names = [entry.name for entry in _entries(root, folder) if fnmatchcase(entry.name, part)]
+    for name in names:
+        if rest:
+            yield from _matches(root, f"{folder}{name}/", rest)
+        elif _is_specification(name) and not (root / folder / name).is_dir():
+            yield f"{folder}{name}"
 
 
-def _leads_inside(link: Path, root: Path) -> bool:
-    return _leads_nowhere(link) or link.resolve().is_relative_to(root)
+def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder and not hidden; nothing where it is none. Raises OSError where it can't be listed."""
+    try:
+        with os.scandir(root / folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
-def _leads_nowhere(path: Path) -> bool:
-    """Whether a path is a symbolic link to what does not exist, or to itself."""
-    return path.is_symlink() and not path.exists()
+def _is_specification(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) and not name.endswith(LOCK_SUFFIX)
 
 
 def lock_names(root: Path, specs: Iterable[str]) -> list[str]:
-    """Every lock in the folders of some specifications, relative to the root, sorted."""
-    folders = sorted({PurePosixPath(spec).parent for spec in specs})
+    """Every lock in the folders of some specifications, relative to the root, sorted. Raises as `spec_files` does."""
+    folders = sorted({spec.rpartition("/")[0] for spec in specs})
     return [
-        path.relative_to(root).as_posix()
+        f"{folder}/{name}" if folder else name
         for folder in folders
-        for path in sorted((root / folder).glob(f"*{LOCK_SUFFIX}"))
+        for name in sorted(entry.name for entry in _entries(root, folder))
+        if name.endswith(LOCK_SUFFIX)
     ]
 
 
@@ -67,3 +83,22 @@ def lock_file(spec: str, environment: str) -> str:
     """The lock of a specification in an environment: beside it, as `<name>.<environment>.lock.yaml`."""
     path = PurePosixPath(spec)
     return str(path.with_name(f"{path.stem}.{environment}{LOCK_SUFFIX}"))
+
+
+class Inside:
+    """Tells whether files lie in a folder, links followed. Remembers folders, for to resolve each path takes long."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.path.realpath(root)
+        self._folders: dict[str, bool] = {}
+
+    def __contains__(self, path: Path) -> bool:
+        """Whether what `path` leads to is in the folder; also where there is nothing, as long as its place is."""
+        folder = str(path.parent)
+        if folder not in self._folders:
+            self._folders[folder] = self._has(os.path.realpath(folder))
+        # Only a link can lead elsewhere than its folder does.
+        return self._has(os.path.realpath(path)) if path.is_symlink() else self._folders[folder]
+
+    def _has(self, real: str) -> bool:
+        return real == self._root or real.startswith(f"{self._root.rstrip('/')}/")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping as MappingABC, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from fairlead.output.inventory import path_problem
 from fairlead.plan.checks.literal_secrets import literals
 from fairlead.project.lock import Lock
 from fairlead.project.merge import merged, under, without
@@ -21,10 +24,11 @@ from fairlead.spec.metadata import Metadata
 from fairlead.spec.pipeline import Pipeline
 from fairlead.spec.validate import validated
 from fairlead.workspace import codes
-from fairlead.workspace.discover import LOCK_SUFFIX, PROJECT_FILE, lock_file, lock_names, spec_files
+from fairlead.workspace.discover import LOCK_SUFFIX, PROJECT_FILE, Inside, lock_file, lock_names, spec_files
+from fairlead.workspace.environments import environment_findings
+from fairlead.workspace.outputs import output_findings
 
 FIXED = ("apiVersion", "kind", "environments")
-PER_PIPELINE = ("apiVersion", "kind", "environments")
 
 
 @dataclass
@@ -48,6 +52,11 @@ class Workspace:
     """Every lock beside a specification, whether it belongs to one or not."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
+    @cached_property
+    def inside(self) -> Inside:
+        """What lies in the project, links followed."""
+        return Inside(self.root)
+
     def concerning(self, files: Set[str] | None, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings that concern some specification files: not those in other specifications or in their locks."""
         if files is None:
@@ -60,6 +69,11 @@ class Workspace:
             if each.place.file not in others
             and not (each.place.file.endswith(LOCK_SUFFIX) and each.place.file.startswith(tuple(folders)))
         ]
+
+    def code_folders(self) -> set[str]:
+        """The folders of the training code of all pipelines, whether they are there or not."""
+        models = ((name, unit.pipeline.model) for units in self.units.values() for name, unit in units.items())
+        return {model.code.path or f"models/{name}" for name, model in models if model is not None}
 
     def text_of(self, file: str) -> str | None:
         """The text of a file that was read."""
@@ -78,9 +92,14 @@ def load(root: Path) -> Workspace:
     if workspace.project is None or not isinstance(document.root, Mapping):
         return workspace
     workspace.project_root = document.root
-    workspace.diagnostics += _project_findings(workspace.project, document.root)
+    workspace.diagnostics += environment_findings(workspace.project, document.root)
     workspace.diagnostics += literals(document.root)
-    files = spec_files(root, workspace.project.specs)
+    try:
+        files = spec_files(root, workspace.project.specs)
+        workspace.locks = tuple(lock_names(root, files))
+    except OSError as error:
+        workspace.diagnostics.append(_unlistable(root, error))
+        return workspace
     if not files:
         place = place_of(document.root, ("specs",))
         patterns = ", ".join(workspace.project.specs)
@@ -94,15 +113,28 @@ def load(root: Path) -> Workspace:
     for file in files:
         _load_spec(workspace, workspace.project, file)
     _orphan_locks(workspace, files, environments)
+    workspace.diagnostics += output_findings(workspace.project, workspace.project_root, files, workspace.code_folders())
     workspace.diagnostics = in_order(workspace.diagnostics)
     return workspace
 
 
 def _read(workspace: Workspace, file: str) -> Document | None:
+    problem = path_problem(file)
+    if problem is not None:
+        found = Diagnostic(codes.BAD_NAME, Place.start_of(file), f"the file {file!r} {problem}", "give it another name")
+        workspace.diagnostics.append(found)
+        return None
+    path = workspace.root / file
+    if file != PROJECT_FILE and path not in workspace.inside and path.exists():
+        message = f"{file} leads out of the project, to {os.path.realpath(path)}"
+        help_ = "keep the file itself in the project"
+        workspace.diagnostics.append(Diagnostic(codes.LEADS_OUT, Place.start_of(file), message, help_))
+        return None
     try:
-        data = read_bytes(workspace.root / file)
-    except OSError as error:
-        message = f"{file} cannot be read: {error.strerror or error}"
+        data = read_bytes(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        message = f"{file} cannot be read: {reason}"
         workspace.diagnostics.append(
             Diagnostic(codes.UNREADABLE, Place.start_of(file), message, "check the file and its rights")
         )
@@ -114,52 +146,11 @@ def _read(workspace: Workspace, file: str) -> Document | None:
     return document
 
 
-def _project_findings(project: Project, root: Mapping) -> Iterable[Diagnostic]:
-    training = [str(name) for name, environment in project.environments.items() if environment.trains]
-    place = place_of(root, ("environments",))
-    if len(training) != 1:
-        which = (
-            f"{len(training)} environments have `trains: true`: {', '.join(training)}"
-            if training
-            else "no environment has `trains: true`"
-        )
-        yield Diagnostic(codes.ONE_TRAINS, place, which, "mark exactly one")
-    seen: list[str] = []
-    namespaces: dict[str, str] = {}
-    for name, environment in project.environments.items():
-        after = str(environment.after) if environment.after else None
-        if after is not None and after not in seen:
-            known = after in {str(other) for other in project.environments}
-            at = place_of(root, ("environments", str(name), "after"))
-            message = (
-                f"`{name}` comes after `{after}`, which stands below it"
-                if known
-                else f"there is no environment `{after}`"
-            )
-            if after == str(name):
-                message = f"`{name}` comes after itself"
-            code = codes.BAD_AFTER if known else codes.UNKNOWN_ENVIRONMENT
-            yield Diagnostic(code, at, message, "name an environment that stands above it", nearest_word(after, seen))
-        if environment.trains and after is not None:
-            at = place_of(root, ("environments", str(name), "after"))
-            yield Diagnostic(codes.BAD_AFTER, at, f"`{name}` trains, so nothing can come before it", "remove `after`")
-        if environment.namespace in namespaces:
-            at = place_of(root, ("environments", str(name), "namespace"))
-            other = namespaces[environment.namespace]
-            related = Related(place_of(root, ("environments", other, "namespace")), "the first")
-            message = f"`{name}` and `{other}` are both in the namespace `{environment.namespace}`"
-            yield Diagnostic(codes.SAME_NAMESPACE, at, message, "give each a namespace of its own", related=(related,))
-        namespaces.setdefault(environment.namespace, str(name))
-        seen.append(str(name))
-    for key in (*PER_PIPELINE, "metadata.name"):
-        path = ("defaults", *key.split("."))
-        if find(root, path) is not None:
-            yield Diagnostic(
-                codes.BAD_DEFAULTS,
-                place_of(root, path),
-                f"`{key}` can't have a default",
-                "write it in each specification",
-            )
+def _unlistable(root: Path, error: OSError) -> Diagnostic:
+    folder = os.path.relpath(os.fsdecode(error.filename), root) if error.filename else "."
+    message = f"the folder {folder} cannot be listed: {error.strerror or error}"
+    help_ = "check the folder and its rights: what is not found is taken to be gone"
+    return Diagnostic(codes.UNREADABLE, Place.start_of(PROJECT_FILE), message, help_)
 
 
 def _load_spec(workspace: Workspace, project: Project, file: str) -> None:
@@ -243,7 +234,7 @@ def _add(
 
 def _lock(workspace: Workspace, spec: str, metadata: Metadata, environment: str) -> tuple[Lock | None, Mapping | None]:
     file = lock_file(spec, environment)
-    if not (workspace.root / file).exists():
+    if not os.path.lexists(workspace.root / file):
         return None, None
     document = _read(workspace, file)
     if document is None or document.root is None:
@@ -268,7 +259,6 @@ def _orphan_locks(workspace: Workspace, specs: Iterable[str], environments: Iter
     """Locks in the folders of specifications that belong to none of them."""
     specs = list(specs)
     expected = {lock_file(spec, environment) for spec in specs for environment in environments}
-    workspace.locks = tuple(lock_names(workspace.root, specs))
     for file in workspace.locks:
         if file not in expected:
             message = f"{file} belongs to no specification and environment"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from fairlead.output.replace import replace_file
 from fairlead.plan.builder import build
 from fairlead.plan.nodes import Image, Serve, Tune
 from fairlead.plan.plan import Plan
@@ -18,6 +18,7 @@ from fairlead.spec.units import ImageRef, Name
 from fairlead.workspace.discover import lock_file
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.lockfile import new_lock, with_canary, with_image, with_model
+from fairlead.workspace.meanwhile import refuse_changed
 
 UNUSED_IMAGE = Code(
     "FL2023",
@@ -200,11 +201,14 @@ def _refused(code: Code, file: str, message: str, help_: str) -> Refused:
     return Refused([Diagnostic(code, Place.start_of(file), message, help_)])
 
 
-def write_lock(root: Path, locked: Locked) -> None:
-    """Writes a lock, whole or not at all; nothing where it is as it should be."""
+def write_lock(workspace: Workspace, locked: Locked) -> None:
+    """Writes a lock, whole or not at all; nothing where it is as it should be.
+
+    The caller has held the lock of `root` since before the workspace was read: another command's change would be lost.
+    Raises Refused where somebody else changed the file meanwhile, and OSError.
+    """
     if not locked.changed:
         return
-    target = root / locked.file
-    staged = target.with_name(f".{target.name}.new")
-    staged.write_text(locked.text, encoding="utf-8", newline="\n")
-    staged.replace(target)
+    root = workspace.root
+    refuse_changed(workspace, [locked.file])
+    replace_file(root, root / locked.file, locked.text.encode())

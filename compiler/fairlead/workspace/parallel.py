@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Final
 
+from fairlead.source.diagnostics import Diagnostic, Refused
+from fairlead.source.places import Place
+from fairlead.workspace import codes
 from fairlead.workspace.cache.fingerprint import modules
+from fairlead.workspace.discover import PROJECT_FILE
 from fairlead.workspace.work import Made, Task, Work
 
 WORTH_A_PROCESS: Final = 24
@@ -30,7 +39,8 @@ _loaded = 0
 def mapped(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Made]:
     """`work` over every task, in the order of the tasks, whatever the number of processes.
 
-    Workers are forked, so that they have the plans already; where the system can't fork, there are none.
+    Workers are forked, so that they have the plans already; where the system can't fork, there are none. Raises
+    Refused where somebody else ends one of them.
     """
     global _job  # noqa: PLW0603 - a forked worker sees what its parent had, and that is the point
     forks = "fork" in multiprocessing.get_all_start_methods()
@@ -43,17 +53,53 @@ def mapped(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Made]:
     starts = range(1, len(tasks), CHUNK)
     under_way: deque[Future[list[Made]]] = deque()
     gc.freeze()  # what is shared with the workers is never looked at again, and so never copied
+    pool = _pool(min(jobs, len(starts)))
     try:
-        with ProcessPoolExecutor(min(jobs, len(starts)), multiprocessing.get_context("fork")) as pool:
-            for start in starts:
-                under_way.append(pool.submit(_some, start))
-                if len(under_way) >= jobs * AHEAD:
-                    yield from under_way.popleft().result()
-            while under_way:
+        if pool is None:
+            yield from map(work, tasks[1:])
+            return
+        for start in starts:
+            under_way.append(pool.submit(_some, start))
+            if len(under_way) >= jobs * AHEAD:
                 yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+    except BrokenProcessPool as error:
+        message = "a worker process was ended from outside, as the system does when memory runs out"
+        help_ = "compile with fewer of them (`--jobs 1`), or with more memory"
+        raise Refused([Diagnostic(codes.LOST_WORKER, Place.start_of(PROJECT_FILE), message, help_)]) from error
     finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
         _job = None
         gc.unfreeze()
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor | None:
+    """Workers that have begun; None where the system gives us none: no semaphores, or a limit that is reached."""
+    try:
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _begin)
+        pool.submit(os.getpid)
+    except (OSError, NotImplementedError, RuntimeError):
+        # Those that did begin wait for work that never comes.
+        for worker in multiprocessing.active_children():
+            worker.kill()
+            worker.join()
+        return None
+    return pool
+
+
+def _begin() -> None:
+    """The first thing in a worker: it ends with its parent, however that ends, and says nothing when interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a worker has a parent"
+    wait([parent.sentinel])
+    os._exit(1)
 
 
 def _some(start: int) -> list[Made]:

@@ -23,7 +23,9 @@ class Terminal(io.StringIO):
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """Everything that Git would see."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in found if path.parts[0] != ".fairlead")
 
 
 def made(fairlead: Command, *more: str) -> Done:

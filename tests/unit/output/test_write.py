@@ -479,7 +479,7 @@ class TestInventories:
         (tmp_path / "precious.txt").write_text("mine\n")
         inventory = tmp_path / "rendered/staging/churn/inventory.json"
         inventory.write_text(inventory.read_text().replace(CHURN, "precious.txt"))
-        assert EDITED in refusal_codes(tmp_path, pipeline())
+        assert BLOCKED in refusal_codes(tmp_path, pipeline())
 
 
 def test_all_findings_come_at_once_and_in_order(tmp_path: Path) -> None:

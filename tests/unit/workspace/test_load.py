@@ -146,15 +146,6 @@ def test_a_pattern_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
     assert said(read_project(tmp_path, {}).diagnostics) == [("FL2002", "fairlead.yaml:1:1")]
 
 
-def test_a_link_that_leads_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
-    outside = tmp_path / "outside.yaml"
-    outside.write_text(CHURN.replace("name: churn", "name: outside"))
-    (tmp_path / "in" / "specs").mkdir(parents=True)
-    (tmp_path / "in" / "specs" / "link.yaml").symlink_to(outside)
-    workspace = read_project(tmp_path / "in")
-    assert list(workspace.units["staging"]) == ["churn"]
-
-
 def test_a_lock_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     write_project(tmp_path)
     os.mkfifo(tmp_path / "specs" / "churn.staging.lock.yaml")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from fairlead.source.reader import MAX_BYTES, read_bytes
 from fairlead.workspace.discover import PROJECT_FILE, lock_names, spec_files
 
 
@@ -20,17 +21,21 @@ class Layout:
 
 
 def digest_of(path: Path) -> str | None:
-    """The SHA-256 of a file, or None where it can't be read, or is a pipe or a device, which may never end."""
+    """The SHA-256 of a file, or None where it can't be read whole."""
     try:
-        return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+        content = read_bytes(path)
     except OSError:
         return None
+    return sha256(content).hexdigest() if len(content) <= MAX_BYTES else None
 
 
 def inputs(root: Path, layout: Layout) -> Mapping[str, str] | None:
     """The digest of every file that is read, by path; None where one can't be read."""
-    specs = spec_files(root, layout.specs)
-    names = [PROJECT_FILE, *specs, *lock_names(root, specs)]
+    try:
+        specs = spec_files(root, layout.specs)
+        names = [PROJECT_FILE, *specs, *lock_names(root, specs)]
+    except OSError:
+        return None
     found = {name: digest_of(root / name) for name in dict.fromkeys(names)}
     if layout.crds is not None:
         folder = root / layout.crds

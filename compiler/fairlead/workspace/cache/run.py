@@ -11,8 +11,9 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from fairlead.output.journal import JOURNAL
+from fairlead.output.journal import JOURNAL, STAGING
 from fairlead.output.lock import WORK
+from fairlead.output.replace import DRAFT
 from fairlead.workspace.cache.fingerprint import compiler, modules, unchanged
 from fairlead.workspace.cache.inputs import Layout, agree, digest_of, inputs
 from fairlead.workspace.cache.store import Store, store_of
@@ -22,7 +23,7 @@ from fairlead.workspace.discover import PROJECT_FILE
 if TYPE_CHECKING:
     from fairlead.workspace.load import Workspace
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the entries; a change of it makes all others unknown."""
 
 
@@ -68,8 +69,8 @@ class Run:
         if entry is None or not unchanged(entry["modules"]):
             return None
         if self._tree is not None:
-            if os.path.lexists(self._tree.root / WORK / JOURNAL):
-                return None  # an interrupted swap is finished first
+            if any(os.path.lexists(self._tree.root / WORK / name) for name in (JOURNAL, STAGING, DRAFT)):
+                return None  # what was interrupted is finished, or cleared away, first
             try:
                 better = verify(self._tree.root, PurePosixPath(layout.output), entry["tree"], whole=self._tree.whole)
             except Changed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ _KEY_LENGTH: Final = 32
 _MARK: Final = 64
 """Characters of a mark; a line end follows, and then the content."""
 _NAME: Final = frozenset("0123456789abcdef")
+_UNFINISHED: Final = re.compile(r"\.([0-9]{1,20})-[0-9a-f]{16}")
 
 
 class Store:
@@ -63,12 +65,7 @@ class Store:
                 return
             work_folder(self._root)
             self._folder.mkdir(exist_ok=True)
-            staged = self._folder / f".{token_hex(8)}"
-            try:
-                staged.write_bytes(self._mark(name, content) + b"\n" + content)
-                staged.replace(self._folder / name)
-            finally:
-                staged.unlink(missing_ok=True)
+            _put(self._folder, name, self._mark(name, content) + b"\n" + content)
             self._shrink()
 
     def _mark(self, name: str, content: bytes) -> bytes:
@@ -82,7 +79,8 @@ class Store:
         return (self._root / WORK).is_symlink() or self._folder.is_symlink()
 
     def _shrink(self) -> None:
-        """Deletes the oldest entries until what is left takes half of what it may."""
+        """Deletes the oldest entries until what is left takes half of what it may, and what was never finished."""
+        _sweep(self._folder)
         with os.scandir(self._folder) as entries:
             found = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries if _is_ours(entry.name)]
         total = sum(each.st_size for each, _ in found)
@@ -96,7 +94,32 @@ class Store:
 
 
 def _is_ours(name: str) -> bool:
-    return set(name.removeprefix(".")) <= _NAME
+    return set(name) <= _NAME
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    """Writes a file that only this user can read, whole or not at all. Raises OSError."""
+    staged = folder / f".{os.getpid()}-{token_hex(8)}"
+    try:
+        handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        staged.replace(folder / name)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Deletes what processes that are no more were about to write. Raises OSError."""
+    with os.scandir(folder) as entries:
+        unfinished = [(found[1], entry.path) for entry in entries if (found := _UNFINISHED.fullmatch(entry.name))]
+    for process, path in unfinished:
+        try:
+            os.kill(int(process), 0)
+        except (ProcessLookupError, OverflowError):
+            Path(path).unlink(missing_ok=True)
+        except PermissionError:
+            continue  # it lives, and is somebody else's
 
 
 def store_of(root: Path) -> Store | None:
@@ -118,27 +141,17 @@ def _key(root: Path) -> bytes | None:
     try:
         if path.resolve().is_relative_to(root.resolve()):
             return None
-        if not path.exists():
-            _make_key(folder, path)
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # A loss of power can leave an empty one.
+        if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+            folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            _put(folder, path.name, token_bytes(_KEY_LENGTH))
+        # Of two processes that make a key at once, the last one's stays, and entries of the other are of no use.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             found = os.fstat(handle)
-            if found.st_uid != os.geteuid() or found.st_mode & 0o077:
-                return None
-            key = file.read(_KEY_LENGTH + 1)
+            is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
+            key = file.read(_KEY_LENGTH + 1) if is_ours else b""
     except OSError:
         return None
     return key if len(key) == _KEY_LENGTH else None
-
-
-def _make_key(folder: Path, path: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    staged = folder / f".{token_hex(8)}"
-    try:
-        handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(token_bytes(_KEY_LENGTH))
-        with suppress(FileExistsError):
-            os.link(staged, path)  # of two processes that make a key at once, one wins and both use it
-    finally:
-        staged.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """Whether the generated files are as a run left them, without compiling again.
 
-A file whose size, time and inode are what they were is taken to be unchanged, as Git does; but only where they were
-taken well after its last change, because within the clock's grain a change leaves no trace. Every other file is read
-and compared with the SHA-256 that its inventory lists.
+A file whose size, times and inode are what they were is taken to be unchanged, as Git does; but only where they were
+taken well after its last change, because within the clock's grain a change leaves no trace. The time of the last change
+to the inode is among them, which no program can set back as it can the other. Every other file is read and compared
+with the SHA-256 that its inventory lists.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ GRAIN: Final = 2_000_000_000
 """Nanoseconds by which a change must lie back before a file's time says anything: the coarsest file systems' grain."""
 
 Listing: TypeAlias = dict[str, list[Any]]
-"""Inventory -> its SHA-256, and its files: path, and size, time and inode as far as they say something."""
+"""Inventory -> its SHA-256, and its files: path, and size, times and inode as far as they say something."""
 
 
 class Changed(Exception):
@@ -32,13 +33,16 @@ class Changed(Exception):
 def taken(root: Path, output: PurePosixPath, since: int) -> Listing:
     """What is there now. `since` is when the run began: what changed after that will be read when it is asked for.
 
-    Raises Changed where an inventory lists a file that isn't there.
+    Raises Changed where an inventory lists a file that isn't there, or is none.
     """
     disk = Disk(root)
     listing: Listing = {}
     for inventory in _inventories(disk, output):
         raw = _read(disk, inventory)
-        paths = [str(entry["path"]) for entry in json.loads(raw)["files"]]
+        try:
+            paths = [str(entry["path"]) for entry in json.loads(raw)["files"]]
+        except (ValueError, LookupError, TypeError) as error:
+            raise Changed from error  # by another command, or by hand, since the run that would be remembered
         listing[inventory] = [sha256(raw).hexdigest(), [_known(disk, path, since) for path in paths]]
     return listing
 
@@ -101,4 +105,5 @@ def _stat(disk: Disk, path: str) -> tuple[list[int], int]:
         found = os.lstat(disk.place(path))
     except OSError as error:
         raise Changed from error
-    return [found.st_size, found.st_mtime_ns, found.st_ino], max(found.st_mtime_ns, found.st_ctime_ns)
+    times = [found.st_mtime_ns, found.st_ctime_ns]
+    return [found.st_size, *times, found.st_ino], max(times)

@@ -1,0 +1,367 @@
+"""Ends real commands at random moments, again and again, and judges what they leave.
+
+Run as `python -m tests.laws.ordeal FOLDER KILLS SEED`. It is a program of its own because it forks, and a test runner
+has threads. Commands are forked with everything imported, so that kills meet their work and not the start of Python;
+one in `FRESH` is a Python of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+
+import click
+
+from fairlead.cli.main import cli, main as fairlead
+from tests.laws.repositories import Repository, leftovers, names, specification
+
+SIGNALS = (*[signal.SIGKILL] * 5, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU)
+FRESH = 12
+RAW = specification("stays").replace("serving: {", "serving:   {   ")
+DIGESTS = tuple(f"sha256:{digit * 64}" for digit in "ab")
+IMAGE = "docker.io/vllm/vllm-openai:v0.24.0"
+"""What the server of the specifications runs in."""
+
+IMAGES = ("docker.io/kserve/sklearnserver:v0.20.0", "ghcr.io/acme/churn", "ghcr.io/acme/fairlead-runner")
+"""Everything that the project of `fairlead init` runs in."""
+COMMANDS = (["compile"], ["validate"], ["check"], ["compile", "--no-cache"], ["fmt"], ["compile", "-e", "staging"])
+
+
+class Started:
+    """A command that runs, in a session of its own."""
+
+    def __init__(
+        self, folder: Path, said: Path, arguments: Sequence[str], limit: Callable[[], object] = lambda: None
+    ) -> None:
+        self._said = said
+        self.process = os.fork()
+        if self.process == 0:
+            _become(folder, said, arguments, limit)
+
+    def ended(self) -> int:
+        """How it ended: an exit code, or a signal as a negative number."""
+        _, status = os.waitpid(self.process, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def end(self, sent: signal.Signals) -> None:
+        """Ends it, if it still runs."""
+        os.kill(self.process, sent)
+
+    def is_running(self) -> bool:
+        """Whether it has not ended by itself."""
+        return (_stat(self.process) or "Z")[0] != "Z"
+
+    def said(self) -> str:
+        """What it wrote to standard error."""
+        return self._said.read_text(errors="replace")
+
+    def outlived(self) -> bool:
+        """Whether anything that it started is there a while after its end."""
+        end = time.monotonic() + 20
+        while any(_session(int(entry)) == self.process for entry in names(Path("/proc")) if entry.isdecimal()):
+            if time.monotonic() > end:
+                return True
+            time.sleep(0.005)
+        return False
+
+
+def _become(folder: Path, said: Path, arguments: Sequence[str], limit: Callable[[], object]) -> None:
+    code = 70
+    try:
+        os.setsid()
+        os.chdir(folder)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        errors = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        for stream, handle in enumerate((nothing, nothing, errors)):
+            os.dup2(handle, stream)
+        limit()
+        if arguments[0] == "fresh":
+            program = "from fairlead.cli.main import main; main()"
+            os.execv(sys.executable, [sys.executable, "-c", program, *arguments[1:]])  # noqa: S606 - as a shell would
+        sys.argv = ["fairlead", *arguments]
+        fairlead()
+    except SystemExit as left:
+        code = int(left.code or 0)
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _stat(process: int) -> list[str]:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _session(process: int) -> int:
+    found = _stat(process)
+    return int(found[3]) if found and found[0] != "Z" else 0
+
+
+class Ordeal:
+    """All of it: repositories, chances and counts."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.chance = random.Random(seed)  # noqa: S311 - delays, not secrets
+        self.counts: Counter[str] = Counter()
+        self.times: dict[str, float] = {}
+        self.running: list[tuple[Started, list[str]]] = []
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        os.environ["TMPDIR"] = str(self.temporary)
+        os.environ["XDG_CACHE_HOME"] = str(folder / "home")
+        self._warm()
+        self.repositories = [self._repository("small", 0), self._repository("large", 6)]
+        self.wanted = self._initialised()
+
+    def others(self) -> list[Callable[[], None]]:
+        """Every kind of trial but that of compiling."""
+        return [self.lock, self.fmt, self.init, self.validate, self.locks_together, self.commands_together]
+
+    def finish(self, arguments: Sequence[str], folder: Path, codes: Sequence[int] = (0,)) -> None:
+        """Runs a command to its end."""
+        start = time.monotonic()
+        started = Started(folder, self.folder / "said", arguments)
+        code = started.ended()
+        assert code in codes, f"{arguments} ended with {code}: {started.said()}"
+        self.times[" ".join(arguments[:2])] = time.monotonic() - start
+
+    def _warm(self) -> None:
+        """Has everything imported that commands import, once and for all of them."""
+        place = str(self.folder / "warm")
+        project = ["--project", place]
+        image = ["lock", "churn", "-e", "staging", "--image", f"ghcr.io/acme/churn@{DIGESTS[0]}"]
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            for arguments in (
+                ["init", place, "--yes", "--name", "churn", "--repository", "acme/churn"],
+                [*image, *project],
+                *(["compile", *project], ["check", *project], ["fmt", *project], ["validate", *project]),
+            ):
+                with suppress(click.exceptions.Exit):
+                    cli.main(arguments, standalone_mode=False)
+
+    def _repository(self, name: str, more: int) -> Repository:
+        repository = Repository(self.folder / name, more)
+        trees = []
+        for state in (0, 1, 0, 1):
+            repository.edit(state)
+            self.finish(["compile", f"-j{1 + bool(more)}", "--no-cache"], repository.folder)
+            trees.append(repository.generated())
+        assert trees[:2] == trees[2:]
+        repository.learn((trees[0], trees[1]))
+        return repository
+
+    def _initialised(self) -> dict[str, bytes]:
+        place = self.folder / "wanted"
+        self.finish(["init", str(place), "--yes", "--name", "churn"], self.folder)
+        return {str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+
+    def killed(self, arguments: Sequence[str], folder: Path) -> None:
+        """Starts a command, and ends it at a random moment of its work."""
+        is_fresh = self.chance.randrange(FRESH) == 0
+        started = Started(folder, self.folder / "said", ["fresh"] * is_fresh + list(arguments))
+        expected = self.times.get(" ".join(arguments[:2]), 0.5) * (1 + 3 * is_fresh)
+        # Most of the time goes into compiling, and most of the danger lies in the little that goes into writing.
+        awaited = (
+            self.chance.choice(("", "staging", "journal.json", "journal.json")) if arguments[0] == "compile" else ""
+        )
+        if awaited:
+            work = str(folder / ".fairlead" / awaited)
+            while not os.path.lexists(work) and started.is_running():
+                pass
+            expected /= 6 if awaited == "staging" else 300
+        time.sleep(self.chance.uniform(0, expected * 1.1))
+        sent = self.chance.choice(SIGNALS)
+        started.end(sent)
+        code = started.ended()
+        assert code in (-sent, 0, 1), f"{arguments} ended with {code}: {started.said()}"
+        assert code != 1 or sent is signal.SIGINT, f"{arguments} failed: {started.said()}"
+        assert "Traceback" not in started.said() or is_fresh, started.said()
+        assert not started.outlived(), f"{arguments} left processes behind"
+        assert not names(self.temporary), "left behind among temporary files"
+        self.counts["too late"] += code == 0
+        if code != 0:
+            self.counts["kills"] += 1
+            self.counts[f"kills by {sent.name}"] += 1
+            self.counts[f"kills of {arguments[0]}"] += 1
+
+    def compile(self) -> None:
+        """A change of the specifications, a compile that is killed, perhaps the next as well, and one that isn't."""
+        large = self.chance.random() < 0.3
+        repository = self.repositories[large]
+        old = 0 if repository.generated() == repository.trees[0] else 1
+        new = 1 - old
+        repository.edit(new)
+        arguments = ["compile", f"-j{1 + large}"]
+        while True:
+            self.killed(arguments, repository.folder)
+            state = repository.judge(old, new)
+            self.counts[f"found {state}"] += 1
+            if self.chance.random() < 0.7:
+                break
+            self.counts["kills while recovering"] += state == "interrupted"
+        if self.chance.random() < 0.2:
+            self.killed(["check"], repository.folder)
+            repository.judge(old, new)
+        if self.chance.random() < 0.2:
+            self.finish(["check"], repository.folder, (0, 2))
+            assert repository.judge(old, new) != "interrupted", "check settles what was interrupted"
+        if self.chance.random() < 0.2:
+            self.limited(repository, old, new)
+        self.finish(arguments, repository.folder)
+        repository.judge_settled(new)
+
+    def limited(self, repository: Repository, old: int, new: int) -> None:
+        """A compile that may write only so much into one file."""
+        most = self.chance.randrange(200, 6_000)
+        started = Started(
+            repository.folder,
+            self.folder / "said",
+            ["compile"],
+            lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+        )
+        code = started.ended()
+        assert code in (0, 1), f"with a limit, compile ended with {code}: {started.said()}"
+        assert code == 0 or "FL6009" in started.said(), started.said()
+        assert repository.judge(old, new) != "interrupted"
+        self.counts["limits refused"] += code
+
+    def lock(self) -> None:
+        """A lock is the one before or the one after, and never lost."""
+        folder = self.repositories[0].folder
+        file = folder / "specs/stays.production.lock.yaml"
+        texts = []
+        for digest in DIGESTS:
+            arguments = ["lock", "stays", "-e", "production", "--image", f"{IMAGE}@{digest}"]
+            self.finish(arguments, folder)
+            texts.append(file.read_text())
+        for _ in range(4):
+            number = self.chance.randrange(2)
+            before = file.read_text()
+            self.killed(["lock", "stays", "-e", "production", "--image", f"{IMAGE}@{DIGESTS[number]}"], folder)
+            assert file.read_text() in (before, texts[number]), "a lock is damaged"
+        file.unlink()
+        self.repositories[0].judge_surroundings()
+
+    def fmt(self) -> None:
+        """A specification is the one before or the one after."""
+        repository = self.repositories[0]
+        file = repository.folder / "specs/stays.yaml"
+        before = file.read_text()
+        file.write_text(RAW)
+        self.finish(["fmt"], repository.folder)
+        after = file.read_text()
+        for _ in range(4):
+            file.write_text(RAW)
+            file.chmod(0o640)
+            self.killed(["fmt"], repository.folder)
+            assert file.read_text() in (RAW, after), "a specification is damaged"
+            assert file.stat().st_mode & 0o777 == 0o640
+        file.write_text(before)
+        repository.judge_surroundings()
+
+    def init(self) -> None:
+        """Each file of a new project is whole or not there, and the next try completes them."""
+        place = self.folder / f"new-{self.counts['kills']}"
+        place.mkdir()
+        (place / ".gitignore").write_text("*.pyc\n")
+        arguments = ["init", ".", "--yes", "--name", "churn", "--repository", "acme/wanted"]
+        self.killed(arguments, place)
+        for path, content in self.wanted.items():
+            if (place / path).exists() and path != ".gitignore" and not path.startswith(".fairlead/"):
+                assert (place / path).read_bytes() == content, f"{path} is damaged"
+        assert (place / ".gitignore").read_text().startswith("*.pyc\n"), "the lines that were there are lost"
+        self.finish(arguments, place)
+        made = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
+        assert made >= self.wanted.keys(), "the next try does not complete it"
+        assert leftovers(place) <= {".gitignore", "lock"}
+
+    def validate(self) -> None:
+        """A command that writes nothing but its cache."""
+        repository = self.repositories[0]
+        before = repository.generated()
+        (repository.folder / "specs/stays.yaml").write_text(specification("stays") + f"# {self.chance.random()}\n")
+        self.killed(["validate"], repository.folder)
+        self.finish(["validate"], repository.folder)
+        (repository.folder / "specs/stays.yaml").write_text(specification("stays"))
+        assert repository.generated() == before
+        cache = names(repository.folder / ".fairlead/cache")
+        assert not [name for name in cache if name.startswith(".")], "an entry that was never finished is left behind"
+
+    def locks_together(self) -> None:
+        """Several locks at once: what each says is in the file afterwards, unless it was killed before it said so."""
+        folder = self.folder / "warm"
+        lock = folder / "specs/churn.staging.lock.yaml"
+        for number, image in enumerate((*IMAGES, *IMAGES)):
+            digest = DIGESTS[number % 2]
+            arguments = ["lock", "churn", "-e", "staging", "--image", f"{image}@{digest}"]
+            self.running.append((Started(folder, self.folder / f"said-{number}", arguments), arguments))
+        victim = self.chance.choice(self.running)[0]
+        time.sleep(self.chance.uniform(0, self.times.get("lock stays", 0.5)))
+        victim.end(signal.SIGKILL)
+        self._all_ended({0}, victim)
+        survivors = lock.read_text()
+        assert all(f"{image}:\n" in survivors for image in IMAGES), "of two locks at once, one was lost"
+        self.counts["locks at once"] += len(IMAGES) * 2
+        lock.unlink()
+
+    def commands_together(self) -> None:
+        """Commands of all kinds at once while a specification is edited: in the end the tree is as if there was one."""
+        repository = self.repositories[0]
+        folder = repository.folder
+        old = 0 if repository.generated() == repository.trees[0] else 1
+        for number, arguments in enumerate((*COMMANDS, *COMMANDS)):
+            if number == self.chance.randrange(len(COMMANDS)):
+                repository.edit(1 - old)
+            self.running.append((Started(folder, self.folder / f"said-{number}", arguments), arguments))
+            time.sleep(self.chance.uniform(0, self.times["compile -j1"] / 4))
+        repository.edit(1 - old)
+        victim = self.chance.choice(self.running)[0]
+        time.sleep(self.chance.uniform(0, self.times["compile -j1"]))
+        victim.end(signal.SIGKILL)
+        self._all_ended({0, 1, 2}, victim)
+        self.finish(["compile", "-j1"], folder)
+        repository.judge_settled(1 - old)
+        self.counts["commands at once"] += len(COMMANDS) * 2
+
+    def _all_ended(self, codes: set[int], victim: Started) -> None:
+        for started, arguments in self.running:
+            code = started.ended()
+            said = started.said()
+            assert code in codes or (started is victim and code == -signal.SIGKILL), f"{arguments}: {code}, {said}"
+            # Where two versions of a project were read, or a file went while it was being read, that is said.
+            assert code != 1 or any(f"FL{known}" in said for known in ("1010", "2012", "2017", "6010")), (
+                f"{arguments}: {said}"
+            )
+            self.counts["commands refused"] += code == 1
+        self.running.clear()
+
+
+def main(folder: Path, kills: int, seed: int) -> None:
+    """Raises AssertionError as soon as something is not as it should be."""
+    ordeal = Ordeal(folder, seed)
+    kinds = (*[ordeal.compile] * 12, *ordeal.others())
+    for number in range(kills * 10):
+        if ordeal.counts["kills"] >= kills:
+            break
+        # The first of each kind come in order, so that a short ordeal has all of them.
+        each = [ordeal.compile, *ordeal.others()]
+        (each[number] if number < len(each) else ordeal.chance.choice(kinds))()
+    key = names(folder / "home/fairlead")
+    assert key == {"key"}, f"left behind beside the key: {key}"
+    for what, count in sorted(ordeal.counts.items()):
+        sys.stdout.write(f"{what}: {count}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
