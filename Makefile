@@ -1,6 +1,7 @@
 # make demo    compiles the pipelines in specs/ into demo/ and shows what came out
 # make test    runs the tests; ARGS="-k name" chooses among them
 # make conformance   lets the real programs that are installed judge the output; .ci/run installs all of them
+# make fuzz    tries inputs that nobody would write; ARGS="validate --seconds 600" chooses, see tests/fuzz/README.md
 # make lint    style, types and the rules on who may import whom
 # make bench   measures Fairlead and its peers, and writes benchmarks/RESULTS.md; ARGS="--specs 1000 --runs 3"
 # make sbom    builds dist/: source distribution, wheel and bill of materials, the same bytes each time
@@ -32,7 +33,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do 
 	then echo $$candidate; break; fi; done)
 endif
 
-.PHONY: audit bench clean conformance demo dist help install install-dev lint lock release-tools sbom test
+.PHONY: audit bench clean conformance demo fuzz dist help install install-dev lint lock release-tools sbom test
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
@@ -78,6 +79,14 @@ test: install-dev
 conformance: install-dev
 	$(BIN)/python -m pytest tests/conformance --numprocesses auto $(ARGS)
 
+# Those that coverage leads to are `python -m tests.fuzz.guided`.
+fuzz: $(VENV)/.installed-fuzz
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev requirements/fuzz.txt
+	$(BIN)/python $(HASHED_INSTALL) -r requirements/fuzz.txt
+	@touch $@
+
 bench: install-dev
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
@@ -100,7 +109,8 @@ lock: $(LOCK_VENV)/.installed
 	compile pyproject.toml requirements/build.in requirements/dev.in --constraints requirements/runtime.txt \
 		--constraints requirements/build.txt --output-file requirements/dev.txt; \
 	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/build.txt \
-		--output-file requirements/release.txt
+		--output-file requirements/release.txt; \
+	compile requirements/fuzz.in --constraints requirements/dev.txt --output-file requirements/fuzz.txt
 	@wc -l requirements/*.txt
 
 $(LOCK_VENV)/.installed: requirements/lock.txt

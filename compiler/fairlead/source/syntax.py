@@ -71,6 +71,7 @@ TAB: Final = Code(
     """,
 )
 
+_LINE_END: Final = re.compile(r"[\r\n]")
 _CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ \r]|$)", re.MULTILINE)
 
 
@@ -104,7 +105,9 @@ def syntax_error(lines: Lines, error: Any) -> Diagnostic:
 
 def _diagnostic(lines: Lines, finding: _Finding) -> Diagnostic:
     start = min(finding.offset, len(lines.text))
-    end = min(start + finding.length, len(lines.text))
+    # libyaml may complain about the end of a line, where there is no character that could be shown.
+    line_end = _LINE_END.search(lines.text, start)
+    end = min(start + finding.length, line_end.start() if line_end else len(lines.text))
     return Diagnostic(SYNTAX, lines.span(start, end), finding.message, finding.help, None, finding.related)
 
 

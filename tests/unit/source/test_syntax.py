@@ -47,6 +47,12 @@ def test_a_mistake_is_named_where_it_is(text: str, line: int, column: int, words
     assert document.root is None
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_mistake_at_the_end_of_a_line_stands_before_the_line_ends(end: str) -> None:
+    place = read("a.yaml", f"a: !<b{end}c: 1{end}".encode()).diagnostics[0].place
+    assert (place.line, place.column, place.end_line, place.end_column) == (1, 7, 1, 7)
+
+
 def test_an_open_bracket_is_shown_beside_the_place_where_it_should_be_closed() -> None:
     found = read("a.yaml", b"a: {b: 1\nc: 2}").diagnostics[0]
     assert [(each.place.line, each.place.column) for each in found.related] == [(1, 4)]
