@@ -139,8 +139,8 @@ WRONG = {
     "a field that no ServiceAccount has": ("ServiceAccount", "metadata:", "automount: false\nmetadata:"),
     "a field that is written twice": ("ServiceAccount", "metadata:", "kind: ServiceAccount\nmetadata:"),
     "a number for a text": ("ConfigMap", "metadata:", "data: {a: 1}\nmetadata:"),
-    "a field that no ServingRuntime has": ("ServingRuntime", "spec:", "spec:\n  replicas: 2"),
-    "a kind that nobody knows": ("ServingRuntime", "kind: ServingRuntime", "kind: ServingRunTime"),
+    "a field that no ServingRuntime has": ("ServingRuntime", "spec:", "spec:\n  copies: 2"),
+    "a kind that nobody knows": ("ServingRuntime", "kind: ServingRuntime", "kind: ServingRuntimes"),
 }
 
 
