@@ -71,7 +71,7 @@ def requirements(text: str) -> dict[str, list[str]]:
     }
 
 
-LOCKED = ["runtime.txt", "build.txt", "dev.txt", "lock.txt", "release.txt", "fuzz.txt"]
+LOCKED = ["runtime.txt", "build.txt", "dev.txt", "lock.txt", "release.txt", "fuzz.txt", "checkov.txt"]
 
 
 def test_every_requirements_file_is_checked_here(repository: Path) -> None:
