@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypedDict
+from typing import Literal
 from urllib.parse import urlsplit
+
+from typing_extensions import TypedDict
 
 from fairlead.resources import conventions
 from fairlead.resources.kinds import (

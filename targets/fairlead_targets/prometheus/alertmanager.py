@@ -7,7 +7,9 @@ change.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from fairlead.plan.nodes import Retrain
 from fairlead.resources import conventions, metric_names
