@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from fairlead.spec.base import Items, Section
+from fairlead.spec.base import Items, RelativePath, Section
 from fairlead.spec.hardware import Profile
 from fairlead.spec.units import Duration, ImageRef, Name, Uri, WebUrl
-
-
-def _below_the_root(value: str) -> str:
-    if value.startswith(("/", "\\")) or ".." in value.replace("\\", "/").split("/"):
-        raise ValueError("a path is written from the root of the repository, without `..`, as in `models/rendered`")
-    return value
-
-
-RelativePath = Annotated[
-    str,
-    Field(min_length=1, json_schema_extra={"pattern": r"^[^/\\].*$"}),
-    AfterValidator(_below_the_root),
-]
 
 
 def _one_to_many(value: object) -> object:
@@ -127,12 +115,33 @@ class Mlflow(Section):
     """Where MLflow's server answers, as the steps reach it."""
 
 
+_OWNER = re.compile(r"[A-Za-z0-9]+(-+[A-Za-z0-9]+)*")
+
+
+def _repository(value: str) -> str:
+    """What GitHub gives out, of the characters that the pattern lets through."""
+    owner, _, name = value.partition("/")
+    if not _OWNER.fullmatch(owner) or name in (".", ".."):
+        raise ValueError("a repository is `owner/name`, and an owner has letters and digits with hyphens between them")
+    return value
+
+
+def _branch(value: str) -> str:
+    """What git-check-ref-format accepts, of the characters that the pattern lets through."""
+    parts = value.split("/")
+    if value.startswith("-") or ".." in value or any(not part or part[0] == "." or part[-1] == "." for part in parts):
+        raise ValueError("a branch has no `-` or `.` at its start, no two dots in a row, and no empty part")
+    if any(part.endswith(".lock") for part in parts):
+        raise ValueError("Git takes no part of a branch that ends with `.lock`")
+    return value
+
+
 class Git(Section):
     """The repository that this project lives in."""
 
-    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")]
+    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_repository)]
     """The repository, as `owner/name`."""
-    branch: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._/-]+$")] = "main"
+    branch: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._/-]+$"), AfterValidator(_branch)] = "main"
     """The branch that is reconciled."""
 
 

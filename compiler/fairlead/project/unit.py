@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingABC
+from collections.abc import Callable, Mapping as MappingABC
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,3 +76,34 @@ class Units(dict[str, Unit]):
             for member in graph.of if graph else ():
                 found.setdefault(str(member.pipeline), {})[name] = None
         return {name: tuple(askers) for name, askers in found.items()}
+
+    @cached_property
+    def by_host(self) -> MappingABC[str, tuple[str, ...]]:
+        """Host at the gateway -> the pipelines that claim it, in the order of their names."""
+        return self._claims(host_of)
+
+    @cached_property
+    def by_registered_model(self) -> MappingABC[str, tuple[str, ...]]:
+        """Registered model -> the pipelines whose versions go there, in the order of their names."""
+        return self._claims(registered_of)
+
+    def _claims(self, claim: Callable[[Unit], str | None]) -> MappingABC[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for name, unit in sorted(self.items()):
+            if (claimed := claim(unit)) is not None:
+                found.setdefault(claimed, []).append(name)
+        return {claimed: tuple(names) for claimed, names in found.items()}
+
+
+def host_of(unit: Unit) -> str | None:
+    """The host at the gateway that a pipeline claims."""
+    serving = unit.pipeline.serving
+    return str(serving.host) if serving is not None and serving.host is not None else None
+
+
+def registered_of(unit: Unit) -> str | None:
+    """The registered model that a pipeline's versions go to; None where it trains none."""
+    model = unit.pipeline.model
+    if model is None or model.train is None:
+        return None
+    return model.registry.name if model.registry is not None else unit.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -15,6 +15,20 @@ Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Command = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Strict(False), Field(min_length=1)]
 """An argument vector; no shell reads it."""
+
+
+def _below_the_root(value: str) -> str:
+    if value.startswith(("/", "\\")) or ".." in value.replace("\\", "/").split("/"):
+        raise ValueError("a path is written from the root of the repository, without `..`, as in `models/rendered`")
+    return value
+
+
+RelativePath = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": r"^[^/\\].*$"}),
+    AfterValidator(_below_the_root),
+]
+"""A path in the repository, from its root."""
 SCALARS = ["null", "boolean", "integer", "number", "string"]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fairlead.spec.base import Items, Positive, Section
+from fairlead.spec.base import Items, Positive, RelativePath, Section
 from fairlead.spec.expressions import Expectation
 from fairlead.spec.steps import Step
 from fairlead.spec.units import Identifier, Name, Uri
@@ -58,7 +58,7 @@ class Source(Section):
 
     uri: Uri
     """Where the data is: s3, gs, abfs, https, hf or file. A trailing slash means all objects below it."""
-    local: Annotated[str, Field(min_length=1)] | None = None
+    local: RelativePath | None = None
     """A path in the repository that a run on this machine reads instead."""
     format: Format | None = None
     """csv, parquet, jsonl or files; the ending of the URI tells where it is not written."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fairlead.spec.base import Command, Items, Parameter, Positive, Section
+from fairlead.spec.base import Command, Items, Parameter, Positive, RelativePath, Section
 from fairlead.spec.expressions import Gate, Objective
 from fairlead.spec.steps import Inputs, Step
 from fairlead.spec.units import Duration, EnvName, Identifier, ImageRef, ModelSource, Name, SecretRef
@@ -29,7 +29,7 @@ Framework = Literal[
 class Code(Section):
     """The training code and the image that it is built into."""
 
-    path: Annotated[str, Field(min_length=1)] | None = None
+    path: RelativePath | None = None
     """The folder of the code in the repository; `models/<name>` where nothing is said."""
     image: ImageRef | None = None
     """The image that steps run in, without tag or digest: the lock has the digest. Where nothing is said,

@@ -91,8 +91,9 @@ ELSEWHERE = Code(
     "FL2028",
     "a candidate whose model is not among the project's artifacts",
     """
-    Registering copies a model to `models/` below `artifacts` and verifies it there: that copy is what serving loads,
-    and nobody but the training run can write it. The record names a folder somewhere else, where others may write.
+    Registering copies a model to `models/<pipeline>/` below `artifacts` and verifies it there: that copy is what
+    serving loads, and nobody but the pipeline's own training writes it. The record names a folder somewhere else, where
+    others may.
 
     Wrong, where fairlead.yaml says `artifacts: {uri: s3://acme-ml-artifacts}`:
 
@@ -148,8 +149,9 @@ def lock_candidate(workspace: Workspace, unit: Unit, candidate: Candidate, recor
         message = f"this record is of `{candidate.pipeline}`, and the lock is of `{unit.name}`"
         raise _refused(OTHER_PIPELINE, record, message, "name the pipeline that was trained")
     artifacts = unit.project.artifacts
-    if artifacts is not None and not str(model.uri).startswith(f"{str(artifacts.uri).rstrip('/')}/models/"):
-        message = f"the model is in {model.uri}, and the project's models are in {artifacts.uri.child('models')}"
+    own = artifacts.uri.child("models").child(unit.name) if artifacts is not None else None
+    if own is not None and not model.uri.is_within(own):
+        message = f"the model is in {model.uri}, and the models of {unit.name} are in {own}"
         raise _refused(ELSEWHERE, record, message, "train again with the project's own `artifacts`")
     said = f"version {model.version} of {unit.name} ({model.digest})"
     if lock is not None and before is not None and _holds(lock, candidate):

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fairlead.cli.lock import command
-from tests.candidates import digest, record
+from tests.candidates import digest, record, record_of
 from tests.projects import CHURN, FAIRLEAD, write_project
 from tests.unit.workspace.test_lockfile import lock
 
@@ -107,7 +107,16 @@ def test_a_model_outside_of_the_projects_artifacts_is_refused(tmp_path: Path) ->
     write_project(tmp_path, fairlead=FAIRLEAD.replace("s3://acme-ml-artifacts", "s3://acme-other"))
     result = run(tmp_path, "--candidate", of(tmp_path))
     assert (result.exit_code, "FL2028" in result.output) == (1, True)
-    assert "the project's models are in s3://acme-other/models" in result.output
+    assert "the models of churn are in s3://acme-other/models/churn" in result.output
+
+
+def test_a_model_outside_of_the_pipelines_own_folder_is_refused(project: Path) -> None:
+    """Whoever can write one record into the store proposes no other pipeline's model by it."""
+    name, data = record_of(lambda it: it["model"].update(uri=it["model"]["uri"].replace("/churn/", "/churn-2/")))
+    (project / name).write_bytes(data)
+    result = run(project, "--candidate", str(project / name))
+    assert (result.exit_code, "FL2028" in result.output) == (1, True)
+    assert not (project / "specs/churn.staging.lock.yaml").exists()
 
 
 def test_a_damaged_record_is_refused(project: Path) -> None:

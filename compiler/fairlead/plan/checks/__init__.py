@@ -51,6 +51,11 @@ CHECKS: tuple[str, ...] = (
     "name_collisions",
     "renamed_from",
     "generated_names",
+    "claimed_twice",
+    "reserved_labels",
+    "own_identities",
+    "own_places",
+    "locked_model",
     "idle_section",
 )
 """The modules, in the order in which they run."""

@@ -155,6 +155,13 @@ class Uri(Unit):
         """Whether the address ends with a slash, or names a bucket as a whole."""
         return not self.key or self.key.endswith("/")
 
+    def is_within(self, folder: Uri) -> bool:
+        """Whether the address is `folder` or below it."""
+        if (self.scheme, self.bucket) != (folder.scheme, folder.bucket):
+            return False
+        above = folder.key.strip("/")
+        return not above or f"{self.key.strip('/')}/".startswith(f"{above}/")
+
     def child(self, name: str) -> Uri:
         """The address of `name` in this folder. Raises UnitError where that is no address."""
         return Uri.parse(f"{str(self).rstrip('/')}/{name}")

@@ -47,6 +47,12 @@ def test_a_random_search_says_how_often(tmp_path: Path) -> None:
     assert found.places(TRIAL_COUNT) == [found.where("tune", "  tune:\n")]
 
 
+def test_billions_of_steps_are_refused_by_arithmetic(tmp_path: Path) -> None:
+    space = ", ".join(f"p{number}: {{between: [0, 1], steps: 2000000000}}" for number in range(12))
+    found = examine(tmp_path, tuned(f"search: grid\n    over: {{{space}}}\n    trials: 5"))
+    assert "has 2000000000 steps, and a search at most 1000 trials" in found.of(BAD_SPACE)[0].message
+
+
 def test_a_grid_has_an_end(tmp_path: Path) -> None:
     values = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]"
     grid = f"search: grid\n    over: {{a: {values}, b: {values}, c: {values}}}"
