@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fairlead.plan.plan import Plan
-from fairlead.policy import public_gateway, single_zone, ungated_promotion, waivers
+from fairlead.policy import public_gateway, single_zone, ungated_promotion, waivers, weaker_patches
 from fairlead.source.diagnostics import Diagnostic
 
 
@@ -26,7 +26,7 @@ POLICIES: tuple[Policy, ...] = tuple(
 
 def findings(plan: Plan) -> Iterator[Diagnostic]:
     """What the policies find in a plan and no waiver accepts, and what is wrong with the waivers."""
-    names = [policy.name for policy in POLICIES]
+    names = [*(policy.name for policy in POLICIES), weaker_patches.NAME]
     yield from waivers.unknown(plan.unit, names)
     accepted = waivers.accepted(plan.unit)
     for policy in POLICIES:

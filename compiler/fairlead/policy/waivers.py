@@ -27,8 +27,8 @@ UNKNOWN_POLICY = Code(
       - {check: serving.single-zone, reason: one zone until the move, until: 2027-03-31}
     ```
 
-    The policies are `serving.single-zone`, `serving.public-gateway` and `retraining.ungated`. Errors that say that
-    something can't work have no such name and can't be waived.
+    The policies are `serving.single-zone`, `serving.public-gateway`, `retraining.ungated` and `patches.weaker`. Errors
+    that say that something can't work have no such name and can't be waived.
     """,
 )
 EXPIRED = Code(

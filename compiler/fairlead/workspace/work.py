@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from fairlead.output.assemble import assemble
 from fairlead.output.desired import PROJECT_FILE, Assembled, Owner
 from fairlead.plan.plan import Plan
+from fairlead.policy import weaker_patches
 from fairlead.project.unit import Unit
 from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
@@ -95,7 +96,7 @@ class Work:
                 name: replace(compiled, resources=tuple(islice(remaining, len(compiled.resources))))
                 for name, compiled in made.items()
             },
-            tuple(patched.diagnostics),
+            (*patched.diagnostics, *weaker_patches.findings(unit, resources, patched.resources)),
             patched.unmatched,
         )
 

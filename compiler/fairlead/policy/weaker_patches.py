@@ -1,0 +1,201 @@
+"""Patches that give more rights, or take away what holds a Pod, a caller or a candidate back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any, Final, NamedTuple
+
+from fairlead.policy.waivers import accepted
+from fairlead.project.unit import Unit
+from fairlead.resources.resource import Resource
+from fairlead.source.diagnostics import Code, Diagnostic
+from fairlead.source.nodes import Path
+from fairlead.source.places import Place
+
+NAME: Final = "patches.weaker"
+WEAKER: Final = Code(
+    "FL7104",
+    "a patch that weakens what is generated",
+    """
+    What is generated runs without privileges, reaches the node in no way, has the rights that it needs, answers the
+    callers that were named, and lets a candidate through only behind its gate. A patch can undo each of these in a line
+    that looks like any other, so it is an error in every environment, until a waiver says that it is meant.
+
+    ```yaml
+    patches:
+      - why: the driver reads the node's devices
+        target: {kind: WorkflowTemplate}
+        merge: {spec: {hostNetwork: true}}                              # FL7104
+    ```
+
+    Mended where the language has a word for it (`secrets`, `hardware`, `service_account`), and otherwise accepted, for
+    a time:
+
+    ```yaml
+    waivers:
+      - {check: patches.weaker, reason: the platform's team has approved the node's network, until: 2027-03-31}
+    ```
+
+    Among what is found: privileged containers and those that run as root, the node's network, processes and files,
+    capabilities, other accounts, rules of roles and whom they are given to, network and authorization policies, where
+    alerts are sent, what a workflow's steps run and in which order, where a model is loaded from, secrets, and in a
+    protected environment an image by its tag.
+    """,
+)
+
+
+class Change(NamedTuple):
+    """What is weaker in a resource: the path to it, and in words."""
+
+    path: Path
+    what: str
+
+
+_WHOLE: Final[Mapping[str, tuple[Path, ...]]] = {
+    "Role": (("rules",),),
+    "ClusterRole": (("rules",),),
+    "RoleBinding": (("roleRef",), ("subjects",)),
+    "ClusterRoleBinding": (("roleRef",), ("subjects",)),
+    "NetworkPolicy": (("spec",),),
+    "AuthorizationPolicy": (("spec",),),
+    "AlertmanagerConfig": (("spec", "receivers"),),
+    "EventSource": (("spec",),),
+    "Secret": (("data",), ("stringData",), ("type",)),
+}
+"""What of a kind is as it was, or the patch is found."""
+_ACCOUNTS: Final = frozenset({"serviceAccountName", "serviceAccount"})
+_RUNS: Final = frozenset({
+    "arguments", "args", "command", "continueOn", "dependencies", "depends", "entrypoint", "env", "envFrom", "hooks",
+    "image", "onExit", "podSpecPatch", "source", "template", "templateRef", "when",
+})  # fmt: skip
+"""What decides what a workflow's steps run, on what, and in which order."""
+_LOADS: Final = frozenset({"storageUri", "storage", "runtime"})
+_OF_NODE: Final = frozenset({"hostNetwork", "hostPID", "hostIPC"})
+
+
+def findings(unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> Iterator[Diagnostic]:
+    """What a unit's patches have made weaker of its resources, where no waiver accepts it."""
+    if NAME in accepted(unit):
+        return
+    for old, new in zip(before, after, strict=True):
+        if old is new:
+            continue
+        for change in weaker(old.manifest, new.manifest, pinned=unit.settings.protected):
+            message = f"{new.identity} {change.what}, at `{'.'.join(str(step) for step in change.path)}`"
+            help_ = f"leave it as it is generated, or accept it with a waiver of `{NAME}`"
+            yield Diagnostic(WEAKER, _place(unit, new, change.path), message, help_)
+
+
+def weaker(before: Mapping[str, Any], after: Mapping[str, Any], *, pinned: bool) -> list[Change]:
+    """What is weaker in a manifest than it was; with `pinned`, an image without a digest too."""
+    kind = str(before["kind"])
+    found = [
+        Change(path, "has other rights or bounds than those that were generated")
+        for path in _WHOLE.get(kind, ())
+        if _at(before, path) != _at(after, path)
+    ]
+    known = {change for _, change in _named(before, pinned)}
+    found += [Change(path, what) for path, (_, what) in _named(after, pinned) if (_, what) not in known]
+    keys = _ACCOUNTS
+    if kind in ("WorkflowTemplate", "CronWorkflow", "ClusterWorkflowTemplate", "Sensor"):
+        keys |= _RUNS
+    if kind == "InferenceService":
+        keys |= _LOADS
+    found += _differing(before, after, keys, ())
+    return list(dict.fromkeys(found))
+
+
+def _named(manifest: Any, pinned: bool, path: Path = (), named: Path = ()) -> Iterator[tuple[Path, tuple[Path, str]]]:
+    """Every weakness: its path, and the same with names in place of positions, which an insertion does not move."""
+    if isinstance(manifest, Mapping):
+        for what in _weaknesses(manifest, path[-1] if path else "", pinned):
+            yield path, (named, what)
+        for key, value in manifest.items():
+            yield from _named(value, pinned, (*path, key), (*named, key))
+    elif isinstance(manifest, list):
+        for position, item in enumerate(manifest):
+            name = item.get("name", position) if isinstance(item, Mapping) else position
+            yield from _named(item, pinned, (*path, position), (*named, name))
+
+
+def _weaknesses(section: Mapping[str, Any], key: str | int, pinned: bool) -> Iterator[str]:
+    """What is weak about one section of a manifest, by the Restricted profile of the Pod Security Standards."""
+    if any(section.get(name) is True for name in _OF_NODE):
+        yield "shares the node's network or processes"
+    if "hostPath" in section:
+        yield "reads the node's files"
+    if section.get("hostPort"):
+        yield "takes a port of the node"
+    if section.get("automountServiceAccountToken") is True or "serviceAccountToken" in section:
+        yield "gets a token for Kubernetes' API"
+    if key == "securityContext":
+        yield from _contexts(section)
+    image = section.get("image")
+    if isinstance(image, str):
+        context = section.get("securityContext")
+        context = context if isinstance(context, Mapping) else {}
+        if context.get("allowPrivilegeEscalation") is not False:
+            yield "may gain privileges"
+        if "ALL" not in _list(_at(context, ("capabilities", "drop"))):
+            yield "keeps capabilities"
+        if pinned and "@sha256:" not in image:
+            yield "runs an image that is not pinned by its digest"
+
+
+def _contexts(context: Mapping[str, Any]) -> Iterator[str]:
+    if context.get("privileged"):
+        yield "is privileged"
+    if context.get("runAsNonRoot") is False or 0 in (context.get("runAsUser"), context.get("runAsGroup")):
+        yield "may run as root"
+    if _list(_at(context, ("capabilities", "add"))):
+        yield "gets capabilities"
+    if _at(context, ("seccompProfile", "type")) == "Unconfined" or context.get("procMount") not in (None, "Default"):
+        yield "may make any system call"
+    if context.get("readOnlyRootFilesystem") is False:
+        yield "writes to its own image"
+
+
+def _differing(before: Any, after: Any, keys: frozenset[str], path: Path) -> Iterator[Change]:
+    """Where a value under one of `keys` is not what it was."""
+    if isinstance(after, Mapping):
+        old = before if isinstance(before, Mapping) else {}
+        for key in dict.fromkeys([*old, *after]):
+            here = (*path, str(key))
+            if key not in keys:
+                yield from _differing(old.get(key), after.get(key), keys, here)
+            elif old.get(key) != after.get(key):
+                yield Change(here if key in after else path, f"has another `{key}` than was generated")
+    elif isinstance(after, list):
+        old_items = before if isinstance(before, list) else []
+        for position, (old, new) in enumerate(zip_longest(old_items, after)):
+            yield from _differing(old, new, keys, (*path, position))
+    elif isinstance(before, Mapping | list):
+        # What was there is gone: with it went whatever it said.
+        yield from (Change(path, change.what) for change in _differing(_empty(before), before, keys, path))
+
+
+def _empty(value: Any) -> Any:
+    return {} if isinstance(value, Mapping) else []
+
+
+def _at(section: Any, path: Path) -> Any:
+    for step in path:
+        section = section.get(step) if isinstance(section, Mapping) else None
+    return section
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _place(unit: Unit, resource: Resource, path: Path) -> Place:
+    """The patch that touched what is at `path`; the last one of this resource where none is known to."""
+    touching = [
+        origin.place
+        for touched, origin in resource.fields.items()
+        if touched[: len(path)] == path or path[: len(touched)] == touched
+        if origin.place.file == unit.file
+    ]
+    patches = [unit.place("patches", number) for number in range(len(unit.pipeline.patches))]
+    return next((place for place in reversed(touching) if place in patches), patches[-1])
