@@ -96,9 +96,10 @@ lint: install-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Later sets are constrained by earlier ones, so one environment can hold them all. Every Python gets the same versions
-# (`fewest`), because the output may not depend on which one compiles. Nothing is written about where packages come
-# from: a hash identifies a file wherever it was fetched.
+# Later sets are constrained by earlier ones, so one environment can hold them all, but for checkov, which pins what it needs
+# itself and has an environment of its own. Every Python gets the same versions (`fewest`), because the output may not
+# depend on which one compiles. Nothing is written about where packages come from: a hash identifies a file wherever it was
+# fetched.
 lock: $(LOCK_VENV)/.installed
 	@compile() { UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/uv pip compile --quiet --universal \
 		--python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -110,7 +111,8 @@ lock: $(LOCK_VENV)/.installed
 		--constraints requirements/build.txt --output-file requirements/dev.txt; \
 	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/build.txt \
 		--output-file requirements/release.txt; \
-	compile requirements/fuzz.in --constraints requirements/dev.txt --output-file requirements/fuzz.txt
+	compile requirements/fuzz.in --constraints requirements/dev.txt --output-file requirements/fuzz.txt; \
+	compile requirements/checkov.in --output-file requirements/checkov.txt
 	@wc -l requirements/*.txt
 
 $(LOCK_VENV)/.installed: requirements/lock.txt
