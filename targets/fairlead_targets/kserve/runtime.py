@@ -32,6 +32,10 @@ _READY = {
 }
 """Where a family answers 200 once the model is loaded; vLLM's /health answers before."""
 
+_LOADS_ITSELF: SupportedFormat = {"name": "huggingface", "autoSelect": False, "version": "1"}
+"""The format of a model that the server loads by itself. Of every other predictor without a `storageUri` KServe makes a
+server of many models: an agent beside it, and a volume over its folder (`IsMMSPredictor`)."""
+
 
 def runtime(context: Context[Serve]) -> Resource:
     """The ServingRuntime."""
@@ -67,6 +71,8 @@ def runtime(context: Context[Serve]) -> Resource:
 
 def supported_format(context: Context[Serve]) -> SupportedFormat:
     """The one format that this runtime is for. Nothing selects it by itself: the InferenceService names it."""
+    if hub_source(context) is not None:
+        return _LOADS_ITSELF
     facts = context.node.runtime
     # A server of the user's own has no format; KServe compares the word only.
     found: SupportedFormat = {"name": facts.format_name or "custom", "autoSelect": False}

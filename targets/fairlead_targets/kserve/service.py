@@ -67,8 +67,6 @@ def predictor(context: Context[Serve], scaled: Follows) -> Predictor:
     serves = rollout.canary if rollout and node.mode == "knative" else node.version
     least, most = _replicas(context, scaled)
     found: Predictor = {
-        "labels": {**_version(serves), **queue_label(context)},
-        "annotations": _version(serves),
         "serviceAccountName": node.service_account or conventions.serving_account(context.plan.name),
         "automountServiceAccountToken": False,
         "minReplicas": least,
@@ -77,6 +75,11 @@ def predictor(context: Context[Serve], scaled: Follows) -> Predictor:
         "timeout": -(-node.timeout.milliseconds // 1000),
         "model": _model(context, serves),
     }
+    # Empty ones would not survive: the webhook writes what it read, without them.
+    if labels := {**_version(serves), **queue_label(context)}:
+        found["labels"] = labels
+    if annotations := _version(serves):
+        found["annotations"] = annotations
     if (name := stable_name(context)) is not None:
         found["name"] = name
     if node.mode == "standard":

@@ -189,6 +189,9 @@ def test_with_a_token_the_server_loads_the_same_revision_from_the_hub_itself(tmp
     assert served.container["args"][-2:] == [
         "--model=acme/chat", "--revision=8f4b1c2d9e0a7b6c5d4e3f2a1b0c9d8e7f6a5b4c",
     ]  # fmt: skip
+    # Of any other format, KServe makes a server of many models where there is no `storageUri`.
+    assert served.predictor["model"]["modelFormat"] == {"name": "huggingface", "version": "1"}
+    assert [found["name"] for found in served.get("ServingRuntime")["spec"]["supportedModelFormats"]] == ["huggingface"]
     assert {"name": "HF_HOME", "value": "/mnt/models"} in served.container["env"]
     assert {"name": "models", "mountPath": "/mnt/models"} in served.container["volumeMounts"]
 
