@@ -10,8 +10,10 @@ one wish out, so that all the rest of the specification is judged there as well.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -98,7 +100,24 @@ rollout:
     packages: {python: 3.11.9, scikit-learn: 1.5.2}
     signature: {inputs: [{name: mean_radius, type: double}], outputs: [{name: probability, type: double}]}
 """
-ROLLOUT = (("specs/tumor-classifier.production.lock.yaml", "\nmodel:\n", CANARY + "model:\n"),)
+ROLLOUT = ((TUMOR_LOCK, "\nmodel:\n", CANARY + "model:\n"),)
+SCENE_LOCK = "specs/scene-encoder.production.lock.yaml"
+
+
+def section(text: str, key: str) -> str:
+    """The lines of one key at the top of a file."""
+    (found,) = re.findall(rf"^{key}:\n(?: .*\n)+", text, re.MULTILINE)
+    return str(found)
+
+
+def promoted(name: str, rollout: str) -> tuple[tuple[str, str, str], ...]:
+    """A lock after its rollout: the version that was tried is the one that is served."""
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    (tried,) = re.findall(r"^  canary:\n((?:    .*\n)+)", rollout, re.MULTILINE)
+    return ((name, section(lock, "model"), "model:\n" + textwrap.indent(textwrap.dedent(tried), "  ")),)
+
+
+SCENE_ROLLOUT = section((ROOT / SCENE_LOCK).read_text(encoding="utf-8"), "rollout")
 
 CELLS: dict[str, Cell] = {
     "as committed": Cell(),
@@ -107,6 +126,10 @@ CELLS: dict[str, Cell] = {
     "KServe 0.15 with the newest": Cell(platform(kserve="0.15")),
     "Knative 1.18": Cell(platform(knative="1.18")),
     "a canary in Standard mode": Cell(ROLLOUT),
+    "a canary at half": Cell(((TUMOR_LOCK, "\nmodel:\n", CANARY.replace("10%", "50%") + "model:\n"),)),
+    "rollouts that are over": Cell(
+        (*promoted(TUMOR_LOCK, CANARY), *promoted(SCENE_LOCK, SCENE_ROLLOUT), (SCENE_LOCK, SCENE_ROLLOUT, "")),
+    ),
     "nothing locked yet": Cell(without=(".lock.yaml",)),
     "production before its first version": Cell(without=(".production.lock.yaml",)),
     "Istio without the Gateway API": Cell(
@@ -134,6 +157,13 @@ def compiled(cell: str, folder: Path) -> Path:
     assert workspace.project is not None
     write(folder, PurePosixPath(workspace.project.output), done.assembled(), done.selection, allow_empty=True)
     return folder
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    """The section `platform` of a cell's fairlead.yaml."""
+    project: Any = plain(read("fairlead.yaml", (folder / "fairlead.yaml").read_bytes()).root)  # type: ignore[arg-type]
+    found: dict[str, Any] = project["platform"]
+    return found
 
 
 def resources(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

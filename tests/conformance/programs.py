@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SURROUNDINGS = dict(os.environ)
+"""The variables at the start: a test is given other folders for caches, in which nothing has been built yet."""
 
 
 @dataclass(frozen=True)
@@ -26,28 +28,36 @@ class Program:
     """Below tests/conformance."""
     around: str
     """The module that judges."""
+    package: str = "."
+    """Below the folder."""
     flags: tuple[str, ...] = ()
-    """What `go build` is told more, such as another go.mod or a package below the folder."""
+    """What `go` is told more, such as another go.mod."""
+    beside: tuple[str, ...] = ()
+    """Files of the module that judges which the program reads: they are kept with it."""
 
     def fingerprint(self) -> str:
-        """Of every file in the folder, and of the flags."""
-        digest = hashlib.sha256("\0".join(self.flags).encode())
+        """Of every file in the folder, and of how it is built."""
+        digest = hashlib.sha256("\0".join((self.package, *self.flags, *self.beside)).encode())
         for path in sorted(path for path in (HERE / self.folder).rglob("*") if path.is_file()):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"\0{path.relative_to(HERE).as_posix()}\0{content}".encode())
         return digest.hexdigest()[:16]
 
 
+KSERVE_CONFIG = "config/configmap/inferenceservice.yaml"
 PROGRAMS = {
-    "argo": Program("argo", "github.com/argoproj/argo-workflows/v3"),
+    "argo-3.7": Program("argo", "github.com/argoproj/argo-workflows/v3", "./v3"),
+    "argo-4": Program("argo", "github.com/argoproj/argo-workflows/v4", "./v4"),
+    "kserve-0.15": Program("kserve", "github.com/kserve/kserve", flags=("-modfile=0.15.mod",), beside=(KSERVE_CONFIG,)),
+    "kserve-0.20": Program("kserve", "github.com/kserve/kserve", beside=(KSERVE_CONFIG,)),
     "notations": Program("notations", "github.com/robfig/cron/v3"),
 }
 
 
 def cache() -> Path:
     """Where .ci/run keeps tools: FAIRLEAD_TOOLS, or a folder in the user's cache."""
-    beside = os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "/tmp")) / ".cache"
-    return Path(os.environ.get("FAIRLEAD_TOOLS") or Path(beside) / "fairlead" / "tools")
+    beside = SURROUNDINGS.get("XDG_CACHE_HOME") or Path(SURROUNDINGS.get("HOME", "/tmp")) / ".cache"
+    return Path(SURROUNDINGS.get("FAIRLEAD_TOOLS") or Path(beside) / "fairlead" / "tools")
 
 
 def kept(name: str) -> Path:
@@ -67,16 +77,25 @@ def build(name: str, go: str | Path = "go") -> Path:
         if binary.exists():
             return binary
         building = Path(tempfile.mkdtemp(prefix="building.", dir=cache()))
-        command = [str(go), "build", "-trimpath", "-ldflags=-s -w", "-o", str(building / name), *program.flags]
-        environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}
         try:
-            subprocess.run(
-                command, cwd=HERE / program.folder, env=environment, capture_output=True, text=True, check=True
-            )
+            _run(program, go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(building / name), program.package)
+            if program.beside:
+                module = _run(program, go, "list", "-m", "-f", "{{.Dir}}", program.around).strip()
+                for path in program.beside:
+                    shutil.copyfile(Path(module) / path, building / Path(path).name)
             building.rename(binary.parent)
         finally:
             shutil.rmtree(building, ignore_errors=True)
     return binary
+
+
+def _run(program: Program, go: str | Path, verb: str, *words: str) -> str:
+    command = [str(go), verb, *program.flags, *words]
+    environment = {**SURROUNDINGS, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}
+    done = subprocess.run(
+        command, cwd=HERE / program.folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
 
 
 def version(name: str, go: str | Path = "go") -> str:

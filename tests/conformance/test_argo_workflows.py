@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from fairlead.resources.resource import Origin, Resource
 from fairlead.source.places import Place
 from fairlead.target import Compiled
 from tests.conformance import tools
+from tests.conformance.matrix import CELLS, resources, settings
 from tests.golden.test_argo_workflows import DRIFT, SHAPES
 from tests.unit.targets.argo_workflows.trained import (
     PLATFORM,
@@ -42,18 +44,14 @@ ALL = {
         1,
     ),
 }
+# What speaks for a version of the platform; argo/v4 says why it is 4.0 for 4.1.
+VALIDATORS = {"3.7": "argo-3.7", "4.1": "argo-4"}
 
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     """The CRDs of the platforms, strictly."""
     return Judge(Definitions(tools.data("FAIRLEAD_CRDS")))
-
-
-@pytest.fixture
-def argo() -> Path:
-    """A program around Argo Workflows' own validation, which is a library of a few hundred modules."""
-    return tools.find("argo")
 
 
 def made(folder: Path, spec: str) -> Iterator[Compiled]:
@@ -80,25 +78,84 @@ def test_the_job_that_argo_creates_fits_its_definition(tmp_path: Path, judge: Ju
     assert [found.message for found in judge.judge(Resource(manifest, origin))] == []
 
 
-@pytest.mark.parametrize("version", ["3.7", "4.1"])
+def argo(version: str, *paths: Path) -> tuple[list[str], int]:
+    """What Argo Workflows' own validation objects to in files and folders, and of how many workflows it was asked."""
+    program = tools.find(VALIDATORS[version])
+    done = subprocess.run([program, *paths], capture_output=True, text=True, check=False)
+    *findings, judged = done.stdout.splitlines() or pytest.fail(done.stderr)
+    assert done.returncode == (1 if findings else 0), done.stderr
+    return findings, int(judged.removeprefix("judged: "))
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
 @pytest.mark.parametrize("shape", ALL)
-def test_argo_takes_every_workflow(shape: str, version: str, tmp_path: Path, argo: Path) -> None:
+def test_argo_takes_every_workflow(shape: str, version: str, tmp_path: Path) -> None:
     fairlead = project(PLATFORM.replace("4.1", version))
-    paths = []
     for resource in compiled(tmp_path, ALL[shape], fairlead, {"staging": lock()}).resources:
-        if resource.identity.kind in ("WorkflowTemplate", "CronWorkflow"):
-            path = tmp_path / f"{resource.identity.kind}-{resource.identity.name}.yaml"
+        if resource.identity.kind in ("WorkflowTemplate", "CronWorkflow", "Sensor"):
+            path = tmp_path / "out" / f"{resource.identity.kind}-{resource.identity.name}.yaml"
+            path.parent.mkdir(exist_ok=True)
             path.write_text(dump(resource.manifest), encoding="utf-8")
-            paths.append(path)
-    done = subprocess.run([argo, *paths], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.returncode) == ("", 0)
+    findings, judged = argo(version, tmp_path / "out")
+    assert findings == []
+    assert judged >= 2
 
 
-def test_argo_refuses_what_is_wrong(tmp_path: Path, argo: Path) -> None:
-    manifest = compiled(tmp_path, churn()).resources
-    (template,) = [item.manifest for item in manifest if item.identity.kind == "WorkflowTemplate"]
-    path = tmp_path / "wrong.yaml"
-    path.write_text(dump(template).replace("tasks.split.outputs", "tasks.splat.outputs"), encoding="utf-8")
-    done = subprocess.run([argo, path], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "splat" in done.stdout
+@pytest.mark.parametrize("name", CELLS)
+def test_argo_takes_every_workflow_of_the_matrix(name: str, cell: Callable[[str], Path]) -> None:
+    folder = cell(name)
+    findings, judged = argo(settings(folder)["argo-workflows"], folder / "rendered")
+    assert findings == []
+    counted = Counter(str(manifest["kind"]) for _, manifest in resources(folder))
+    # A template, and the Workflow that is submitted from it; two triggers fire a Workflow each where a model drifts.
+    assert judged > 2 * counted["WorkflowTemplate"] + counted["CronWorkflow"] + counted["Sensor"]
+    assert {"WorkflowTemplate", "CronWorkflow", "Sensor"} <= counted.keys()
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_what_the_workflows_of_the_matrix_create_fits_its_definition(
+    name: str, cell: Callable[[str], Path], judge: Judge
+) -> None:
+    made = [
+        (path, Resource(json.loads(each["resource"]["manifest"]), Origin("train", Place.start_of(path), "")))
+        for path, manifest in resources(cell(name))
+        if manifest["kind"] == "WorkflowTemplate"
+        for each in manifest["spec"]["templates"]
+        if each.get("resource", {}).get("manifest")
+    ]
+    assert {str(job.manifest["kind"]) for _, job in made} == {"TrainJob"}
+    assert [f"{path}: {found.message}" for path, job in made for found in judge.judge(job)] == []
+
+
+# A text of what is compiled, what stands there instead, and what Argo Workflows says then.
+MISTAKES = {
+    "a task that isn't there": ("tasks.split.outputs", "tasks.splat.outputs", "splat"),
+    "a field that isn't there": ("entrypoint:", "entrypint:", "entrypint"),
+    "a template that isn't there": ("    name: churn-train\n", "    name: churn-trian\n", "churn-trian"),
+    "no such schedule": ("- 0 4 * * 1\n", "- 0 4 * * 8\n", "schedule"),
+    "an argument that a template does not have": ("name: trigger", "name: triger", "trigger"),
+}
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_argo_refuses_what_is_wrong(mistake: str, version: str, tmp_path: Path) -> None:
+    before, after, said = MISTAKES[mistake]
+    spec = churn(more=DRIFT)
+    texts = [dump(item.manifest) for item in compiled(tmp_path, spec).resources]
+    wrong = next(position for position, text in enumerate(texts) if before in text)
+    for position, text in enumerate(texts):
+        path = tmp_path / f"{position}.yaml"
+        path.write_text(text.replace(before, after) if position == wrong else text, encoding="utf-8")
+    findings, _ = argo(version, tmp_path)
+    assert any(said in finding for finding in findings), findings
+
+
+def test_four_refuses_what_it_has_removed_and_three_takes_it(tmp_path: Path) -> None:
+    (template,) = [
+        item.manifest for item in compiled(tmp_path, churn()).resources if item.identity.kind == "WorkflowTemplate"
+    ]
+    path = tmp_path / "old.yaml"
+    path.write_text(dump({**template, "spec": {**template["spec"], "podPriority": 1}}), encoding="utf-8")
+    assert argo("3.7", path)[0] == []
+    assert "podPriority" in "".join(argo("4.1", path)[0])

@@ -10,9 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from fairlead.project.model import Gateway, Platform
-from fairlead.source.nodes import plain
-from fairlead.source.reader import read
-from tests.conformance.matrix import CELLS, compiled, resources
+from tests.conformance.matrix import CELLS, compiled, resources, settings
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +20,7 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     for cell in CELLS.values():
         folder = tmp_path_factory.mktemp("cell") / "project"
         cell.write(folder)
-        project: Any = plain(read("fairlead.yaml", (folder / "fairlead.yaml").read_bytes()).root)  # type: ignore[arg-type]
-        found.append(project["platform"])
+        found.append(settings(folder))
     return found
 
 

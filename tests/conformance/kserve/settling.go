@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/pkg/apis"
+	duckv1 "knative.dev/pkg/apis/duck/v1"
+	knservingv1 "knative.dev/serving/pkg/apis/serving/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// What the rest of a cluster does when all goes well: Deployments get their Pods, gateways take the routes, and Knative has the
+// newest revision ready. KServe waits for all of it before it goes on.
+func (held *cluster) settle(ctx context.Context) error {
+	deployments := &appsv1.DeploymentList{}
+	if err := held.client.List(ctx, deployments); err != nil {
+		return err
+	}
+	for i := range deployments.Items {
+		deployment := &deployments.Items[i]
+		deployment.Status.Conditions = []appsv1.DeploymentCondition{
+			{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionTrue},
+			{Type: appsv1.DeploymentProgressing, Status: corev1.ConditionTrue, Reason: "NewReplicaSetAvailable"},
+		}
+		if err := held.client.Status().Update(ctx, deployment); err != nil {
+			return err
+		}
+	}
+	routes := &gatewayv1.HTTPRouteList{}
+	if err := held.client.List(ctx, routes); err != nil {
+		return err
+	}
+	for i := range routes.Items {
+		route := &routes.Items[i]
+		route.Status.Parents = nil
+		for _, parent := range route.Spec.ParentRefs {
+			route.Status.Parents = append(route.Status.Parents, gatewayv1.RouteParentStatus{
+				ParentRef: parent, ControllerName: "example.com/gateway",
+				Conditions: []metav1.Condition{{
+					Type: string(gatewayv1.RouteConditionAccepted), Status: metav1.ConditionTrue, Reason: "Accepted", LastTransitionTime: metav1.Now(),
+				}},
+			})
+		}
+		if err := held.client.Status().Update(ctx, route); err != nil {
+			return err
+		}
+	}
+	return held.settleKnative(ctx)
+}
+
+func (held *cluster) settleKnative(ctx context.Context) error {
+	services := &knservingv1.ServiceList{}
+	if err := held.client.List(ctx, services); err != nil {
+		return err
+	}
+	for i := range services.Items {
+		service := &services.Items[i]
+		host := service.Name + "." + service.Namespace
+		service.Status.Conditions = duckv1.Conditions{}
+		for _, kind := range []apis.ConditionType{
+			knservingv1.ServiceConditionReady, knservingv1.ServiceConditionConfigurationsReady, knservingv1.ServiceConditionRoutesReady,
+		} {
+			service.Status.Conditions = append(service.Status.Conditions, apis.Condition{Type: kind, Status: corev1.ConditionTrue})
+		}
+		service.Status.LatestCreatedRevisionName = service.Name + "-" + service.ResourceVersion
+		service.Status.LatestReadyRevisionName = service.Status.LatestCreatedRevisionName
+		service.Status.URL = apis.HTTP(host + ".example.com")
+		service.Status.Address = &duckv1.Addressable{URL: apis.HTTP(host + ".svc.cluster.local")}
+		if err := held.client.Status().Update(ctx, service, &client.SubResourceUpdateOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
