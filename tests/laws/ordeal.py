@@ -25,6 +25,8 @@ from tests.laws.repositories import Repository, leftovers, names, specification
 
 SIGNALS = (*[signal.SIGKILL] * 5, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU)
 FRESH = 12
+PATIENCE = 20.0
+"""Seconds in which what a command started has to end after it."""
 RAW = specification("stays").replace("serving: {", "serving:   {   ")
 DIGESTS = tuple(f"sha256:{digit * 64}" for digit in "ab")
 IMAGE = "docker.io/vllm/vllm-openai:v0.24.0"
@@ -33,6 +35,9 @@ IMAGE = "docker.io/vllm/vllm-openai:v0.24.0"
 IMAGES = ("docker.io/kserve/sklearnserver:v0.20.0", "ghcr.io/acme/churn", "ghcr.io/acme/fairlead-runner")
 """Everything that the project of `fairlead init` runs in."""
 COMMANDS = (["compile"], ["validate"], ["check"], ["compile", "--no-cache"], ["fmt"], ["compile", "-e", "staging"])
+
+REFUSALS = ("1001", "1010", "2012", "2017", "6010")
+"""What a command may say of a project that is edited meanwhile: a file that went, or was empty just then, or changed."""
 
 
 class Started:
@@ -63,10 +68,15 @@ class Started:
         """What it wrote to standard error."""
         return self._said.read_text(errors="replace")
 
+    def others(self) -> list[int]:
+        """The processes that it started and that are there."""
+        found = (int(entry) for entry in names(Path("/proc")) if entry.isdecimal())
+        return [each for each in found if _session(each) == self.process]
+
     def outlived(self) -> bool:
         """Whether anything that it started is there a while after its end."""
-        end = time.monotonic() + 20
-        while any(_session(int(entry)) == self.process for entry in names(Path("/proc")) if entry.isdecimal()):
+        end = time.monotonic() + PATIENCE
+        while self.others():
             if time.monotonic() > end:
                 return True
             time.sleep(0.005)
@@ -90,6 +100,8 @@ def _become(folder: Path, said: Path, arguments: Sequence[str], limit: Callable[
         fairlead()
     except SystemExit as left:
         code = int(left.code or 0)
+    except KeyboardInterrupt:
+        code = 1  # before the command, or after it
     finally:
         sys.stderr.flush()
         os._exit(code)
@@ -340,9 +352,7 @@ class Ordeal:
             said = started.said()
             assert code in codes or (started is victim and code == -signal.SIGKILL), f"{arguments}: {code}, {said}"
             # Where two versions of a project were read, or a file went while it was being read, that is said.
-            assert code != 1 or any(f"FL{known}" in said for known in ("1010", "2012", "2017", "6010")), (
-                f"{arguments}: {said}"
-            )
+            assert code != 1 or any(f"FL{known}" in said for known in REFUSALS), f"{arguments}: {said}"
             self.counts["commands refused"] += code == 1
         self.running.clear()
 

@@ -104,7 +104,9 @@ def _read(path: Path, shown: str) -> _File:
     try:
         content = read_bytes(resolved)
     except (OSError, ValueError):
-        return _File(resolved, b"", replace(read_file(resolved.parent, resolved.name), file=shown), None)
+        document = read_file(resolved.parent, resolved.name)
+        places = [replace(found, place=replace(found.place, file=shown)) for found in document.diagnostics]
+        return _File(resolved, b"", replace(document, file=shown, diagnostics=places), None)
     document = read(shown, content)
     return _File(resolved, content, document, None if document.diagnostics else formatted(document))
 
