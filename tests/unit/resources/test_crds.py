@@ -119,9 +119,7 @@ def test_an_equals_sign_is_text(tmp_path: Path) -> None:
         ("schema:", "schema: []\n      other:"),
     ],
 )
-def test_a_definition_that_is_none_is_unreadable_and_asks_no_network(
-    tmp_path: Path, definition: str, other: str
-) -> None:
+def test_a_definition_that_is_none_is_unreadable(tmp_path: Path, definition: str, other: str) -> None:
     (tmp_path / "crd.yaml").write_text(CRD.replace(definition, other))
     with pytest.raises(Unreadable):
         list(Judge(Definitions(tmp_path)).judge(widget(size=1, note="a")))
@@ -131,3 +129,13 @@ def test_a_folder_and_a_pipe_with_the_name_of_a_file_are_passed_over(tmp_path: P
     (tmp_path / "folder.yaml").mkdir()
     os.mkfifo(tmp_path / "pipe.yaml")
     assert list(judge(tmp_path).judge(widget(size=1))) == []
+
+
+def test_an_address_in_a_definition_is_asked_for_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda request, *_, **__: asked.append(request))
+    elsewhere = "size: {$ref: 'http://schemas.example/size.json'}"
+    (tmp_path / "crd.yaml").write_text(CRD.replace("size: {type: integer, minimum: 1}", elsewhere))
+    with pytest.raises(Unreadable, match=r"schemas\.example"):
+        list(Judge(Definitions(tmp_path)).judge(widget(size=1)))
+    assert asked == []
