@@ -79,8 +79,8 @@ def verdict(report: dict[str, Any], requirements: str) -> Verdict:
 def ask(file: Path, options: Sequence[str]) -> dict[str, Any]:
     """pip-audit's report on a requirements file. Raises Unreachable, and RuntimeError where it failed otherwise."""
     program = Path(sys.executable).parent / "pip-audit"
-    command = [program, "--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
-    done = subprocess.run([*command, *options, "--requirement", file], check=False, capture_output=True, text=True)
+    command = [str(program), "--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
+    done = subprocess.run([*command, *options, "--requirement", str(file)], check=False, capture_output=True, text=True)
     try:
         report: dict[str, Any] = json.loads(done.stdout)
     except json.JSONDecodeError:

@@ -24,6 +24,7 @@ LOCKED_FROM = {
     "dev.txt": ["pyproject.toml", "build.in", "dev.in"],
     "lock.txt": ["lock.in"],
     "release.txt": ["release.in"],
+    "fuzz.txt": ["fuzz.in"],
     "checkov.txt": ["checkov.in"],
 }
 """What `make lock` derives each file from."""

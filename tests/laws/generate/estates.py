@@ -85,6 +85,7 @@ def estates(draw: st.DrawFn, shapes: tuple[str, ...] = SHAPES, most: int = 3) ->
         spec, server, secret = _pipeline(
             dice, surroundings, shape, name, mode if "graph" in shapes else None, served, restricted
         )
+        _own_names(spec, position)
         estate.shapes.append(shape)
         file = f"specs/{dice.pick([name, f'{position}'])}.yaml"
         if file in estate.specs:
@@ -98,6 +99,16 @@ def estates(draw: st.DrawFn, shapes: tuple[str, ...] = SHAPES, most: int = 3) ->
                 own = locks.lock(dice, surroundings, spec, environment, server)
                 estate.locks[f"{file.removesuffix('.yaml')}.{environment}.lock.yaml"] = own
     return estate
+
+
+def _own_names(spec: Tree, position: int) -> None:
+    """Makes a host and a registered model those of one pipeline alone: two that claim one are refused."""
+    serving, registry = spec.get("serving", {}), spec.get("model", {}).get("registry")
+    if position and "host" in serving:
+        serving["host"] = f"h{position}.{serving['host']}"
+    if registry is not None:
+        # No pipeline is called so, whose versions would be registered under its own name.
+        registry["name"] = f"{position}_{registry['name']}"[:200]
 
 
 def _pipeline(

@@ -111,8 +111,8 @@ LABEL_VALUES = (
     "a-b",
 )
 LABEL_KEYS = (
-    "domain", "team", "app", "acme.example/cost-center", "no", "null", "1", "A.b_c", "x" * 63, "app.kubernetes.io/name",
-    "fairlead.dev/pipeline", "app.kubernetes.io/managed-by", "istio.io/rev", "y", "e3", "012", "True",
+    "domain", "team", "acme.example/app", "acme.example/cost-center", "no", "null", "1", "A.b_c", "x" * 63,
+    "a.b-c.example/name", "release", "y", "e3", "012", "True",
 )  # fmt: skip
 
 
