@@ -37,7 +37,7 @@ IMAGES = ("docker.io/kserve/sklearnserver:v0.20.0", "ghcr.io/acme/churn", "ghcr.
 COMMANDS = (["compile"], ["validate"], ["check"], ["compile", "--no-cache"], ["fmt"], ["compile", "-e", "staging"])
 
 REFUSALS = ("1001", "1010", "2012", "2017", "6010")
-"""What a command may say of a project that is edited meanwhile: a file that went, or was empty just then, or changed."""
+"""What a command may say of a project that is edited meanwhile: a file that went, was empty just then, or changed."""
 
 
 class Started:

@@ -45,7 +45,8 @@ def wanted(repository: Path, source: str) -> list[Requirement]:
         lines = tomllib.loads((repository / source).read_text())["project"]["dependencies"]
     else:
         lines = (repository / "requirements" / source).read_text().splitlines()
-    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+    lines = [line.partition("#")[0].strip() for line in lines]
+    return [Requirement(line) for line in lines if line]
 
 
 def test_no_two_requirements_files_disagree_on_a_version(repository: Path) -> None:
@@ -164,6 +165,8 @@ def test_every_go_module_has_exact_versions_and_their_digests(repository: Path) 
         text = module.read_text()
         sums = (module.parent / "go.sum").read_text()
         needed = re.findall(r"^\s*(?:require )?([a-z0-9.-]+\.[a-z]+/\S+) (v\S+)", text, re.MULTILINE)
+        other = dict(re.findall(r"^\s*(?:replace )?(\S+)(?: v\S+)? => (\S+ v\S+)", text, re.MULTILINE))
+        needed = [tuple(other[name].split(" ")) if name in other else (name, version) for name, version in needed]
         assert needed
         for name, version in needed:
             assert re.match(r"v\d+\.\d+\.\d+", version)
