@@ -11,10 +11,12 @@ from typing_extensions import TypedDict
 from fairlead.resources import conventions
 from fairlead.resources.kinds import (
     ConfigMap,
+    LabelSelector,
     Metadata,
+    NetworkPeer,
     NetworkPolicy,
     NetworkPolicyEgress,
-    NetworkPolicyIngress,
+    NetworkPolicySpec,
     PolicyRule,
     Role,
     RoleBinding,
@@ -105,20 +107,19 @@ def _network(context: Context, name: str, part: str, *, gang: bool) -> NetworkPo
         {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
         {"ports": [{"port": port, "protocol": "TCP"} for port in _ports(context)]},
     ]
-    ingress: list[NetworkPolicyIngress] = []
+    selected: LabelSelector = {"matchLabels": conventions.component(context.unit, part)}
+    # No list at all lets nothing in. The API server drops an empty one, and who applies it is never done.
+    spec: NetworkPolicySpec = {"podSelector": selected, "policyTypes": ["Ingress", "Egress"]}
     if gang:
-        egress.append({"to": [{"podSelector": {"matchLabels": conventions.component(context.unit, part)}}]})
-        ingress.append({"from": [{"podSelector": {"matchLabels": conventions.component(context.unit, part)}}]})
+        peers: list[NetworkPeer] = [{"podSelector": selected}]
+        egress.append({"to": peers})
+        spec["ingress"] = [{"from": peers}]
+    spec["egress"] = egress
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": context.metadata(name),
-        "spec": {
-            "podSelector": {"matchLabels": conventions.component(context.unit, part)},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": ingress,
-            "egress": egress,
-        },
+        "spec": spec,
     }
 
 

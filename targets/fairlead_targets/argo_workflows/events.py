@@ -88,8 +88,8 @@ def sensor(context: Context, retrain: Retrain) -> Iterator[Resource]:
         "metadata": context.metadata(name),
         "spec": {
             "podSelector": {"matchLabels": selected},
+            # No list of what may come in: nothing may.
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [],
             "egress": _egress(HTTPS, KUBERNETES),
         },
     }
