@@ -151,8 +151,15 @@ def billed(
     """A bill of materials, written with this environment as the one that the wheel is installed into."""
     (wheel,) = released.glob("*.whl")
     listed = requirements or repository / "requirements/runtime.txt"
-    command = [tool("cyclonedx-py").parent / "python", repository / "release/sbom.py", "--wheel", wheel, "--out", out]
-    options = ["--environment", sys.prefix, "--requirements", listed]
+    command: list[str | Path] = [
+        tool("cyclonedx-py").parent / "python",
+        repository / "release/sbom.py",
+        "--wheel",
+        wheel,
+        "--out",
+        out,
+    ]
+    options: list[str | Path] = ["--environment", sys.prefix, "--requirements", listed]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     return subprocess.run([*command, *options], check=False, capture_output=True, text=True, env=environment)
 

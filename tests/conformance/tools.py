@@ -24,13 +24,17 @@ WHERE = {
     "checkov": "requirements/checkov.txt, in an environment of its own",
     "cyclonedx-py": "requirements/release.txt: `make release-tools` installs it",
     "dot": "the package `graphviz` of Debian and Ubuntu",
+    "faketime": "the package `faketime` of Debian and Ubuntu",
     "go": "the Go toolchain",
     "kubeconform": "github.com/yannh/kubeconform",
     "kustomize": "sigs.k8s.io/kustomize",
     "pip-audit": "requirements/release.txt: `make release-tools` installs it",
+    "prlimit": "the package `util-linux` of Debian and Ubuntu",
     "prometheus": "the package `prometheus` of Debian and Ubuntu",
     "promtool": "the package `prometheus` of Debian and Ubuntu",
+    "setpriv": "the package `util-linux` of Debian and Ubuntu",
     "shellcheck": "the package `shellcheck` of Debian and Ubuntu",
+    "unshare": "the package `util-linux` of Debian and Ubuntu",
     "zizmor": "requirements/dev.txt",
 }
 

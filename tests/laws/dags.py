@@ -14,6 +14,7 @@ from typing import Any, Literal
 Phase = Literal["Succeeded", "Failed", "Errored", "Skipped", "Omitted"]
 OUTCOMES: tuple[Phase, ...] = ("Succeeded", "Failed", "Errored", "Skipped")
 """How a task that has started may end. Any task may: a law that needs one not to be skipped has to say so."""
+_OMITTED: Phase = "Omitted"
 _TOKEN = re.compile(r"\s*(&&|\|\||!|\(|\)|[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)")
 
 
@@ -40,7 +41,39 @@ def holds(condition: str | None, phases: Mapping[str, Phase]) -> bool:
     reader = _Reader(_TOKEN.findall(condition), phases)
     result = reader.either()
     assert not reader.tokens, f"{condition} goes on after its end"
+    assert result is not None, f"{condition} names a task that has not ended"
     return result
+
+
+def certain(tasks: list[dict[str, Any]], start: str) -> dict[str, set[Phase]]:
+    """How each of the tasks that `start` rests on can have ended when it started.
+
+    Of every condition on the way, one task at a time is looked at and nothing is assumed of the others, so more may be
+    allowed here than can happen, and never less.
+    """
+    conditions = {task["name"]: task.get("depends") for task in tasks}
+    found: dict[str, set[Phase]] = {}
+    open_, seen = [start], {start}
+    while open_:
+        condition = conditions[open_.pop()]
+        for name in named(condition):
+            phases = {phase for phase in (*OUTCOMES, _OMITTED) if may_hold(condition, {name: phase})}
+            before = found.get(name, {*OUTCOMES, _OMITTED})
+            found[name] = before & phases
+            if _OMITTED not in phases and name not in seen:
+                open_.append(name)
+                seen.add(name)
+    return found
+
+
+def may_hold(condition: str | None, phases: Mapping[str, Phase]) -> bool:
+    """Whether a `depends` can hold when these tasks have ended so, and of the others nothing is known."""
+    if condition is None:
+        return True
+    reader = _Reader(_TOKEN.findall(condition), phases)
+    result = reader.either()
+    assert not reader.tokens, f"{condition} goes on after its end"
+    return result is not False
 
 
 def named(condition: str | None) -> set[str]:
@@ -71,32 +104,37 @@ def _go_on(tasks: list[dict[str, Any]], phases: dict[str, Phase]) -> Iterator[En
 
 @dataclass
 class _Reader:
+    """Reads a condition in the logic of three values: None is what can't be told from the phases that are known."""
+
     tokens: list[str]
     phases: Mapping[str, Phase]
 
-    def either(self) -> bool:
+    def either(self) -> bool | None:
         result = self.both()
         while self.tokens and self.tokens[0] == "||":
             self.tokens.pop(0)
-            result = self.both() or result
+            other = self.both()
+            result = True if result or other else None if None in (result, other) else False
         return result
 
-    def both(self) -> bool:
+    def both(self) -> bool | None:
         result = self.one()
         while self.tokens and self.tokens[0] == "&&":
             self.tokens.pop(0)
-            result = self.one() and result
+            other = self.one()
+            result = False if False in (result, other) else None if None in (result, other) else True
         return result
 
-    def one(self) -> bool:
+    def one(self) -> bool | None:
         token = self.tokens.pop(0)
         if token == "!":
-            return not self.one()
+            result = self.one()
+            return None if result is None else not result
         if token == "(":
             result = self.either()
             assert self.tokens.pop(0) == ")"
             return result
         task, _, phase = token.partition(".")
         wanted = {phase} if phase else {"Succeeded", "Skipped"}
-        assert wanted <= {*OUTCOMES, "Omitted"}, token
-        return self.phases[task] in wanted
+        assert wanted <= {*OUTCOMES, _OMITTED}, token
+        return self.phases[task] in wanted if task in self.phases else None

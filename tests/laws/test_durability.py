@@ -17,6 +17,7 @@ import pytest
 from fairlead.output import journal, rename, replace, stage, swap
 from fairlead.output.journal import JOURNAL
 from fairlead.output.lock import WORK, locked
+from fairlead.source.diagnostics import Refused
 from tests.laws.estates import prepare, write_new, write_old
 from tests.unit.output.trees import compile_to, config_map, pipeline
 
@@ -153,7 +154,7 @@ def test_so_it_is_where_a_swap_is_undone(disk: Disk, monkeypatch: pytest.MonkeyP
         forward(self, root)
 
     monkeypatch.setattr(journal.Move, "forward", fail)
-    with pytest.raises(swap.Refused):
+    with pytest.raises(Refused):
         write_new(disk.root)
     assert disk.lost == []
     assert disk.declared == ["journal", "end", "end"] * 2

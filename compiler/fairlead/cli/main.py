@@ -9,6 +9,7 @@ import gc
 import os
 import re
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
@@ -95,6 +96,12 @@ def _as_meant() -> None:
     os.execve(sys.executable, [sys.executable, *options, *sys.argv[1:]], surroundings)  # noqa: S606 - this very program
 
 
+def _tell(message: str) -> None:
+    """Says why a command ends; where that can't be said either, its exit code has to do."""
+    with suppress(OSError):
+        click.echo(message, err=True)
+
+
 def _is_nowhere() -> bool:
     """Whether this process's folder was deleted."""
     try:
@@ -114,7 +121,7 @@ def main() -> Any:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         code = INPUT
-        click.echo("interrupted", err=True)
+        _tell("interrupted")
     except click.ClickException as error:
         error.show()
         code = INPUT
@@ -123,14 +130,14 @@ def main() -> Any:
         sys.stderr.close()
         code = INPUT
     except MemoryError:
-        click.echo("error: memory ran out", err=True)
+        _tell("error: memory ran out")
         code = INPUT
     except FAULT as error:
         if isinstance(error, OSError) and error.errno in MACHINE:
-            click.echo(f"error: {error.strerror}: {error.filename or 'standard output'}", err=True)
+            _tell(f"error: {error.strerror}: {error.filename or 'standard output'}")
             code = INPUT
         elif isinstance(error, FileNotFoundError) and _is_nowhere():
-            click.echo("error: the folder that this command was started in is not there any more", err=True)
+            _tell("error: the folder that this command was started in is not there any more")
             code = INPUT
         else:
             from fairlead.cli.report import write_report

@@ -66,11 +66,19 @@ def tolerations(profile: Profile) -> list[TolerationSpec]:
     for toleration in profile.tolerations:
         item: TolerationSpec = {"key": str(toleration.key), "operator": "Exists"}
         if toleration.value is not None:
-            item = {"key": str(toleration.key), "operator": "Equal", "value": toleration.value}
+            item = {"key": str(toleration.key), "operator": "Equal", "value": str(toleration.value)}
         if toleration.effect is not None:
             item["effect"] = toleration.effect
         found.append(item)
     return found
+
+
+def unexpanded(text: str) -> str:
+    """`text`, for an argument or a variable's value: what the process finds is `text` again.
+
+    Kubernetes replaces `$(NAME)` by a variable that stands before it, and `$$` by one dollar sign.
+    """
+    return text.replace("$", "$$") if "$(" in text or "$$" in text else text
 
 
 def environment(values: Mapping[str, str], secrets: Mapping[str, tuple[str, str]]) -> list[EnvVar]:

@@ -24,8 +24,8 @@ class Toleration(Section):
 
     key: LabelKey
     """The taint's key."""
-    value: str | None = None
-    """The taint's value; any where nothing is said."""
+    value: LabelValue | None = None
+    """The taint's value, of the form of a label's; any where nothing is said."""
     effect: Annotated[str, Field(pattern="^(NoSchedule|PreferNoSchedule|NoExecute)$")] | None = None
     """The taint's effect; any where nothing is said."""
 

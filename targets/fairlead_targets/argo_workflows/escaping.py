@@ -26,11 +26,6 @@ def literal(text: str) -> str:
     return text.replace("{{", _REFERENCE * 2)
 
 
-def literal_in_pod(text: str) -> str:
-    """`text`, for an argument or a variable's value in a Pod that Argo has no part in."""
-    return text.replace("$", "$$") if "$(" in text or "$$" in text else text
-
-
 def needs_brace(*texts: str) -> bool:
     """Whether one of these, as `literal` returned it, refers to the variable of the brace."""
     return any(_REFERENCE in text for text in texts)

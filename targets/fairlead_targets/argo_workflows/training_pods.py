@@ -8,9 +8,16 @@ from fairlead.plan import contract
 from fairlead.plan.nodes import BUILT_IN, Register, Run, Train
 from fairlead.resources import conventions
 from fairlead.resources.kinds import EnvVar
-from fairlead.resources.pods import amounts, container_security, environment, node_selector, pod_security, tolerations
+from fairlead.resources.pods import (
+    amounts,
+    container_security,
+    environment,
+    node_selector,
+    pod_security,
+    tolerations,
+    unexpanded,
+)
 from fairlead_targets.argo_workflows.containers import CONFIG, INPUTS, OUTPUTS
-from fairlead_targets.argo_workflows.escaping import literal_in_pod
 from fairlead_targets.argo_workflows.lowering import SMALL, Lowering
 from fairlead_targets.argo_workflows.searching import Search
 
@@ -53,7 +60,7 @@ def _node(lowering: Lowering, node: Train, run: Run, tuned: Search | None) -> di
     return {
         "name": "node",
         "image": run.image.reference,
-        "command": [literal_in_pod(word) for word in run.command],
+        "command": [unexpanded(word) for word in run.command],
         "env": _variables(lowering, node, run, tuned),
         "resources": amounts(run.hardware),
         "securityContext": container_security(),
@@ -118,7 +125,7 @@ def _variables(lowering: Lowering, node: Train, run: Run, tuned: Search | None) 
         values["MLFLOW_TRACKING_URI"] = str(mlflow.tracking_uri)
     if lowering.uses_store(node):
         values |= context.store.variables
-    values |= {name: literal_in_pod(value) for name, value in run.env.items()}
+    values |= {name: unexpanded(value) for name, value in run.env.items()}
     values |= {
         contract.STEP: node.id,
         contract.PIPELINE: context.name,
@@ -127,7 +134,7 @@ def _variables(lowering: Lowering, node: Train, run: Run, tuned: Search | None) 
         contract.output_variable("model"): f"{OUTPUTS}/model",
         **{contract.input_variable(use): f"{INPUTS}/{use}" for use in _copied(node)},
         **{
-            contract.parameter_variable(name): literal_in_pod(contract.parameter_text(value))
+            contract.parameter_variable(name): unexpanded(contract.parameter_text(value))
             for name, value in run.parameters.items()
             if name not in searched
         },

@@ -1,10 +1,13 @@
-"""The user's text where KServe would read it as a program.
+"""The user's text where KServe or Kubernetes would read it as a program.
 
 KServe's controller runs every container of a ServingRuntime through Go's `text/template` (`ReplacePlaceholders` in
-pkg/controller/v1beta1/inferenceservice/utils): what a specification says must come out of it as it went in.
+pkg/controller/v1beta1/inferenceservice/utils), and Kubernetes expands `$(NAME)` in what comes out: what a specification
+says must reach the process as it was written.
 """
 
 from __future__ import annotations
+
+from fairlead.resources.pods import unexpanded
 
 OPENING = "{{"
 QUOTED_OPENING = "{{`{{`}}"
@@ -14,8 +17,8 @@ NAME_PLACEHOLDER = "{{.Name}}"
 
 
 def literal(text: str) -> str:
-    """`text` as a template that prints it."""
-    return text.replace(OPENING, QUOTED_OPENING)
+    """`text`, for an argument or a variable's value of the server: what the process finds is `text` again."""
+    return unexpanded(text).replace(OPENING, QUOTED_OPENING)
 
 
 def named(text: str, name: str) -> str:

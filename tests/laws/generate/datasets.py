@@ -74,13 +74,15 @@ def data(dice: Dice, label: str | None, *, builds: bool, tuned: bool, retrains: 
     names = dice.some(texts.DATASET_NAMES, least=7, most=9)
     sources, rest = {}, names[1:]
     main = names[0]
-    sources[main] = _source(dice, table, retrains)
+    later = _later(dice, table)
+    sources[main] = _source(dice, table, retrains, without=later)
     for name in rest[: dice.pick([0, 0, 1, 2])]:
         sources[name] = _source(dice, Table(_features(dice, 2)), retrains)
     if retrains and all(source.get("snapshot") == "pinned" for source in sources.values()):
         sources[main]["snapshot"] = "each-run"
     read: set[str] = set()
-    prepare, split_of = _steps(dice, list(sources), main, [name for name in rest if name not in sources], read, builds)
+    free = [name for name in rest if name not in sources]
+    prepare, split_of = _steps(dice, list(sources), main, free, read, builds=builds, later=later, table=table)
     known = [*sources, *(output for own in prepare.values() for output in own["outputs"])]
     if split_of != main or dice.chance(50) or len(known) > 1:
         explicit = True
@@ -132,6 +134,8 @@ def _table(dice: Dice, label: str | None) -> Table:
     if label is not None:
         table.label = "truth"
         columns["truth"] = _label(dice, label)
+    if dice.chance(40):
+        columns["unused"] = {"type": "float", "role": "ignore"}
     table.columns = columns
     table.slices = [name for name, column in columns.items() if "slice" in column.get("roles", ())]
     asked = ("feature", None)
@@ -153,10 +157,19 @@ def _label(dice: Dice, kind: str) -> Tree:
     return column | ({"positive": dice.pick(values)} if kind == "binary" else {})
 
 
-def _source(dice: Dice, table: Table, retrains: bool) -> Tree:
+def _later(dice: Dice, table: Table) -> Tree:
+    """Columns that no source has: a step adds them, the label among them."""
+    if not dice.chance(40):
+        return {}
+    return {name: column for name, column in table.columns.items() if name == table.label or dice.chance(30)}
+
+
+def _source(dice: Dice, table: Table, retrains: bool, without: Tree | None = None) -> Tree:
     form = dice.pick(["csv", "parquet", "jsonl", None])
     files = table.label is None and dice.chance(15)
-    expect = _expectations(dice, table)
+    columns = {name: column for name, column in table.columns.items() if name not in (without or {})}
+    expect = _expectations(dice, columns)
+    table.rows = "rows >= 100000" in expect
     return filled(
         {
             "uri": dice.draw(texts.uris("s3", "gs", "https", "file", ending="" if form or files else ".parquet")),
@@ -164,18 +177,15 @@ def _source(dice: Dice, table: Table, retrains: bool) -> Tree:
             "format": "files" if files else form,
             "snapshot": dice.pick([None, "each-run", *(["pinned"] if not retrains or dice.chance(20) else [])]),
             "sensitivity": dice.pick([None, "public", "internal", "pii", "phi"]),
-            "columns": table.columns,
+            "columns": columns,
             "expect": expect,
         }
     )
 
 
-def _expectations(dice: Dice, table: Table) -> list[str]:
-    expect = []
-    if dice.chance(60):
-        expect.append("rows >= 100000")
-        table.rows = True
-    for name, column in table.columns.items():
+def _expectations(dice: Dice, columns: Tree) -> list[str]:
+    expect = ["rows >= 100000"] if dice.chance(60) else []
+    for name, column in columns.items():
         if not dice.chance(25):
             continue
         if column["type"] in NUMERIC:
@@ -188,35 +198,61 @@ def _expectations(dice: Dice, table: Table) -> list[str]:
 
 
 def _steps(
-    dice: Dice, sources: list[str], main: str, free: list[str], read: set[str], builds: bool
+    dice: Dice,
+    sources: list[str],
+    main: str,
+    free: list[str],
+    read: set[str],
+    *,
+    builds: bool,
+    later: Tree,
+    table: Table,
 ) -> tuple[Tree, str]:
-    """Steps that read any datasets above them, and the dataset at the end of the line from the main source."""
+    """Steps that read any datasets above them, and the dataset at the end of the line from the main source.
+
+    The first on the line adds what is to be added `later`.
+    """
     steps: Tree = {}
     known, line = list(sources), main
-    for name in dice.some(texts.STEP_NAMES, most=dice.pick([0, 1, 2, 3])):
+    for name in dice.some(texts.STEP_NAMES, least=1 if later else 0, most=dice.pick([0, 1, 2, 3])):
         if not free:
             break
         inputs = dice.some(known, least=1, most=3)
         outputs: Tree = {}
-        on_line = dice.chance(60)
+        on_line = bool(later) or dice.chance(60)
         if on_line:
             inputs = list(dict.fromkeys([line, *inputs]))
-            outputs[free[0]] = filled({"like": line, "add": _added(dice), "format": dice.pick([None, "csv", "jsonl"])})
-            line = free.pop(0)
+            outputs[free[0]] = _on_line(dice, line, later, table)
+            later, line = {}, free.pop(0)
         if free and (not on_line or dice.chance(30)):
-            outputs[free.pop(0)] = filled({"columns": _features(dice, 2), "format": dice.pick([None, "csv", "files"])})
+            columns = _features(dice, 3)
+            section = {"columns": columns, "expect": _expectations(dice, columns)}
+            outputs[free.pop(0)] = filled(section | {"format": dice.pick([None, "csv", "files"])})
         read |= set(inputs)
-        how: object = inputs
-        if dice.chance(30):
-            how = {each: dice.pick(["copy", "reference"]) for each in inputs}
         # Keys in any order: the edges alone decide what runs first.
-        steps = {name: step(dice, builds) | {"inputs": how, "outputs": outputs}, **steps}
+        steps = {name: step(dice, builds) | {"inputs": reading(dice, inputs), "outputs": outputs}, **steps}
         known += list(outputs)
     return steps, line
 
 
-def _added(dice: Dice) -> Tree:
-    return {"derived": {"type": "float"}} if dice.chance(30) else {}
+def _on_line(dice: Dice, before: str, later: Tree, table: Table) -> Tree:
+    """What a step on the line writes: the columns of the dataset before, by reference or in full, and some more."""
+    form = dice.pick([None, "csv", "jsonl"])
+    if dice.chance(40):
+        return filled({"columns": table.columns, "format": form})
+    added = later | ({"derived": {"type": "float"}} if dice.chance(30) else {})
+    droppable = [name for name in table.columns if name.startswith("unused") and name not in later]
+    dropped = droppable if dice.chance(50) else []
+    for name in dropped:
+        del table.columns[name]
+    return filled({"like": before, "add": added, "drop": dropped, "format": form})
+
+
+def reading(dice: Dice, names: list[str]) -> object:
+    """Inputs, as a list or with the way in which each is read."""
+    if dice.chance(30):
+        return {name: dice.pick(["copy", "reference"]) for name in names}
+    return names
 
 
 def _split(dice: Dice, table: Table, of: str | None, tuned: bool) -> Tree:

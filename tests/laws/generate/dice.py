@@ -36,7 +36,7 @@ class Dice:
     def some(self, options: Sequence[T], least: int = 0, most: int = 3) -> list[T]:
         """Different ones of several, in any order."""
         left, taken = list(options), list[T]()
-        for _ in range(self.number(min(least, len(left)), min(most, len(left)))):
+        for _ in range(self.number(min(least, len(left)), min(max(least, most), len(left)))):
             taken.append(left.pop(self.number(0, len(left) - 1)))
         return taken
 

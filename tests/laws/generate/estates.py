@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fairlead.output.yaml import dump
+from fairlead.resources.conventions import service, training
 from tests.laws.generate import learning, locks, servers, texts, watching
 from tests.laws.generate.datasets import data
 from tests.laws.generate.dice import Dice, Tree, filled
@@ -72,12 +73,12 @@ def estates(draw: st.DrawFn, shapes: tuple[str, ...] = SHAPES, most: int = 3) ->
     dice = Dice(draw)
     surroundings = world(dice)
     estate = Estate(surroundings.project, flow=dice.chance(30))
-    names = dice.draw(st.lists(texts.names(), unique=True, min_size=1, max_size=most))
+    names = list(dict.fromkeys(dice.draw(texts.names()) for _ in range(dice.number(1, most))))
     mode = "knative" if surroundings.knative and dice.chance(40) else "standard"
     served: list[str] = []
     restricted = False
     for position, name in enumerate(names):
-        shape = dice.pick([each for each in shapes if each != "graph" or served] or ["served"])
+        shape = dice.pick(_choices(shapes, served))
         if shape not in ("smallest", "trained", "batch") and name[0].isdigit():
             name = (
                 f"n{name[1:]}" if f"n{name[1:]}" not in names else f"m{name[1:]}"
@@ -99,6 +100,12 @@ def estates(draw: st.DrawFn, shapes: tuple[str, ...] = SHAPES, most: int = 3) ->
                 own = locks.lock(dice, surroundings, spec, environment, server)
                 estate.locks[f"{file.removesuffix('.yaml')}.{environment}.lock.yaml"] = own
     return estate
+
+
+def _choices(shapes: tuple[str, ...], served: list[str]) -> list[str]:
+    """The shapes that a specification can have: a graph only behind what it is in front of, and then often."""
+    ready = [shape for shape in shapes if shape != "graph"] or ["served"]
+    return [*ready[:1], *ready[1:] * 2, *(["graph"] * 3 if served and "graph" in shapes else [])]
 
 
 def _own_names(spec: Tree, position: int) -> None:
@@ -151,7 +158,7 @@ def _metadata(dice: Dice, name: str) -> Tree:
             "owner": dice.pick(["growth-ml", "no", "0", "x" * 63]),
             "description": dice.maybe(50, texts.hostile()),
             "labels": dice.draw(texts.labels()) if dice.chance(40) else None,
-            "renamed_from": "before" if dice.chance(10) else None,
+            "renamed_from": f"before-{name}"[:63].rstrip("-") if dice.chance(10) else None,
             "retired": True if dice.chance(5) else None,
         }
     )
@@ -196,8 +203,8 @@ def _trained(
         *(["monitoring"] if watches else []),
         *(["tune"] if "tune" in spec["model"] else []),
     ]:
-        if dice.chance(20):
-            roles[role] = dice.draw(hardware())
+        if dice.chance(30):
+            roles[role] = dice.draw(hardware(queued=world.kueue))
     return server, section.restricted, roles
 
 
@@ -211,12 +218,13 @@ def _ways_out(dice: Dice, spec: Tree, world: World, server: servers.Server | Non
         for environment in dice.some(world.environments, least=1):
             overlays[environment] = _overlay(dice, spec, server)
         found["environments"] = overlays
-    kinds = [
-        *(["WorkflowTemplate"] if "train" in spec.get("model", {}) and world.trains else []),
-        *(["InferenceService"] if server is not None and "kserve" in world.targets else []),
-    ]
-    if kinds and dice.chance(25):
-        found["patches"] = [_patch(dice, dice.pick(kinds))]
+    name = spec["metadata"]["name"]
+    kinds = {
+        **({"WorkflowTemplate": training(name)} if "train" in spec.get("model", {}) and world.trains else {}),
+        **({"InferenceService": service(name)} if server is not None and "kserve" in world.targets else {}),
+    }
+    if kinds and dice.chance(45):
+        found["patches"] = [_patch(dice, *dice.pick([*kinds.items()])) for _ in range(dice.number(1, 2))]
     if dice.chance(15):
         check = dice.pick(["serving.single-zone", "serving.public-gateway", "retraining.ungated"])
         found["waivers"] = [{"check": check, "reason": dice.draw(texts.hostile(3)), "until": "2027-03-31"}]
@@ -236,11 +244,13 @@ def _overlay(dice: Dice, spec: Tree, server: servers.Server | None) -> Tree:
     return dice.pick(choices)
 
 
-def _patch(dice: Dice, kind: str) -> Tree:
-    text = dice.draw(texts.hostile())
-    how: Tree = {"merge": {"metadata": {"annotations": {"acme.example/note": text}}}}
-    if dice.chance(40):
-        how = {
-            "json": [{"op": "add", "path": "/metadata/labels/acme.example~1x", "value": dice.pick(texts.LABEL_VALUES)}]
-        }
-    return {"why": dice.draw(texts.hostile(3)), "target": {"kind": kind}} | how
+def _patch(dice: Dice, kind: str, name: str) -> Tree:
+    """A patch of a resource that there is, by its kind alone or by its name too."""
+    target = filled({"kind": kind, "name": name if dice.chance(50) else None})
+    path = "/metadata/labels/acme.example~1x"
+    add: Tree = {"op": "add", "path": path, "value": dice.pick(texts.LABEL_VALUES)}
+    copy: Tree = {"op": "copy", "from": path, "path": "/metadata/labels/y"}
+    how: Tree = {"json": [add, copy] if dice.chance(50) else [add]}
+    if dice.chance(50):
+        how = {"merge": {"metadata": {"annotations": {"acme.example/note": dice.draw(texts.hostile())}}}}
+    return {"why": dice.draw(texts.hostile(3)), "target": target} | how

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fairlead.catalogue.tasks import MetricFact, find_metric, metrics_of, usual_metrics
 from tests.laws.generate import texts
-from tests.laws.generate.datasets import Data, secrets, step
+from tests.laws.generate.datasets import Data, reading, secrets, step
 from tests.laws.generate.dice import Dice, Tree, filled
 from tests.laws.generate.platforms import World
 
@@ -58,7 +58,7 @@ def trained(dice: Dice, world: World, chosen: Task, data: Data, tuned: bool) -> 
     builds = world.builds
     train = step(dice, builds)
     if data.unread or dice.chance(15):
-        train["inputs"] = data.unread or dice.some(data.names, least=1)
+        train["inputs"] = reading(dice, data.unread or dice.some(data.names, least=1))
     train |= filled(
         {"seed": dice.maybe(20, st.integers(-1, 10**6)), "approval": dice.some(["ml-leads", "no", "x" * 63], most=2)}
     )
@@ -120,8 +120,8 @@ def _evaluate(dice: Dice, chosen: Task, data: Data, metrics: list[str], builds: 
             {
                 "image": None if builds else dice.maybe(20, texts.images()),
                 "env": dice.mapping(texts.variables(), texts.hostile()),
-                "service_account": dice.maybe(10, texts.names()),
-                "inputs": dice.some(data.names, most=1) if dice.chance(20) else None,
+                "service_account": dice.maybe(25, texts.names()),
+                "inputs": reading(dice, dice.some(data.names, least=1, most=2)) if dice.chance(20) else None,
                 "parameters": {"threshold": dice.draw(texts.parameters())} if dice.chance(30) else None,
             }
         ) | secrets(dice)

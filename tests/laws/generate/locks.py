@@ -26,19 +26,22 @@ def lock(dice: Dice, world: World, spec: Tree, environment: str, server: Server 
         "kind": "Lock",
         "metadata": {"pipeline": name, "environment": environment},
         "images": _images(dice, world, spec, server),
-        "data": {
-            source: {"digest": digest(source)} for source in spec.get("data", {}).get("sources", {}) if dice.chance(50)
-        },
+        "data": {source: _pinned(source) for source in spec.get("data", {}).get("sources", {}) if dice.chance(50)},
     }
     if "train" in model and dice.chance(85):
         version = dice.pick([3, 1, 12, 99999])
         found["model"] = _model(dice, world, name, version)
         canaries = server.section.get("rollout", {}).get("canary") if server else None
-        if canaries and dice.chance(60):
+        if canaries and dice.chance(80):
             found["rollout"] = {"canary": _model(dice, world, name, version + 1), "weight": dice.pick(canaries)}
         elif dice.chance(30):
             found["previous"] = _model(dice, world, name, version + 7)
     return filled(found)
+
+
+def _pinned(source: str) -> Tree:
+    own = digest(source)
+    return {"digest": own, "manifest": f"s3://acme-ml-artifacts/manifests/{own.partition(':')[2]}.json"}
 
 
 def _model(dice: Dice, world: World, name: str, version: int) -> Tree:
@@ -51,6 +54,7 @@ def _model(dice: Dice, world: World, name: str, version: int) -> Tree:
             "run": dice.pick([None, f"{version:032x}"]),
             "uri": f"{store}/models/{name}/{own.replace(':', '-')}/",
             "digest": own,
+            "packages": {"python": "3.11.9", "numpy": "1.26.4"} if dice.chance(50) else None,
             "signature": filled({"inputs": tensors, "outputs": tensors[:1]}),
             "reference": {"uri": f"{store}/reference.json", "digest": digest("reference")} if dice.chance(60) else None,
             "metrics": {"roc_auc": 0.91, "log_loss": 1.5e-05} if dice.chance(50) else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -21,6 +22,13 @@ PROFILES: dict[str, Tree] = {
     "gpu-two": {"cpu": 24, "memory": "192Gi", "gpu": {"count": 2, "resource": "amd.com/gpu"}, "price": "9.80/h"},
 }  # fmt: skip
 """The catalogue. What is in it is always the same; which profile is used for what is drawn."""
+
+QUEUED: Tree = {
+    "queue": "team-ml",
+    "priority": "no",
+    "tolerations": [{"key": "a/b", "value": "no"}, {"key": "c", "effect": "NoExecute"}],
+}
+"""A profile of clusters with Kueue."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def world(dice: Dice) -> World:
     kind = dice.pick(["gateway-api", "istio", "none"])
     controller = dice.pick(["istio", "envoy-gateway", "other"]) if kind == "gateway-api" else "istio"
     routed, private = dice.chance(70), dice.chance(60)
-    keda, trainer, kueue, alerts = dice.chance(60), dice.chance(60), dice.chance(50), dice.chance(70)
+    keda, trainer, kueue, alerts = dice.chance(70), dice.chance(60), dice.chance(50), dice.chance(70)
     github, builds = _github(dice, environments) if "github-actions" in targets else ({}, False)
     section, protected = _environments(dice, environments, training)
     platform = filled(
@@ -93,12 +101,12 @@ def world(dice: Dice) -> World:
         "apiVersion": "fairlead.dev/v1",
         "kind": "Project",
         "metadata": {"name": dice.pick(["acme-ml", "a", "no", "x" * 63, "fairlead", "0"])},
-        "specs": "specs/*.yaml",
+        "specs": dice.pick(["specs/*.yaml", ["specs/*.yaml", "more/*.yaml"]]),
         "output": dice.pick(["rendered", "rendered", "no", "R", *([] if github else ["out/made $(id) here"])]),
         "targets": _targets(dice, targets, github),
         "platform": platform,
         "environments": section,
-        "hardware": PROFILES,
+        "hardware": PROFILES | ({"queued": QUEUED} if kueue else {}),
         "artifacts": filled(
             {
                 "uri": dice.pick(STORES[:1] if "candidates" in github else STORES),
@@ -196,16 +204,19 @@ def _defaults(dice: Dice) -> Tree:
     )
 
 
-def hardware(gpu: bool | None = None) -> st.SearchStrategy[str | Tree]:
+@cache
+def hardware(gpu: bool | None = None, *, queued: bool = False) -> st.SearchStrategy[str | Tree]:
     """A profile of the catalogue, or one written in place; with a GPU, without one, or either."""
     named = [name for name, profile in PROFILES.items() if gpu is None or ("gpu" in profile) == gpu]
     own: list[Tree] = [
-        {"cpu": 0.5, "memory": "1Gi"},
+        {"cpu": "500m", "memory": "1Gi"},
         {},
         {"memory": "3000M", "disk": "1Ti", "shm": "64Mi", "priority": "no"},
         {"tolerations": [{"key": "a/b", "value": "no"}, {"key": "c", "effect": "NoExecute"}]},
         {"nodes": {"no": "1e3", "topology.kubernetes.io/zone": ""}, "price": "0.07/h", "spot": True},
     ]  # fmt: skip
     if gpu is not False:
-        own.append({"cpu": 4, "memory": "16Gi", "gpu": {}})
+        own.append({"cpu": 4, "memory": "16Gi", "gpu": {"resource": "amd.com/gpu"}})
+    if queued:
+        own += [QUEUED, {"queue": "no"}]
     return st.sampled_from([*named, *(own if not gpu else own[-1:])])

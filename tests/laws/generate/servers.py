@@ -83,7 +83,7 @@ def server(
     section |= filled({"replicas": replicas, "scale_on": scale_on})
     splits = mode == "knative" or (world.kserve == "0.20" and world.gateway == "gateway-api" and exposed and not keda)
     hosted = exposed and world.routed and world.gateway != "none" and mode == "standard"
-    if splits and dice.chance(40):
+    if splits and dice.chance(60):
         hold = dice.pick([None, "1h", "2h"])
         section["rollout"] = filled({"canary": dice.pick([["10%", "50%"], ["1%"], ["99%"]]), "hold": hold})
     elif hosted and dice.chance(30):
@@ -94,7 +94,7 @@ def server(
 
 def graph(dice: Dice, world: World, members: list[str], mode: str, restricted: bool) -> Tree:
     """A graph of pipelines that are served in one mode."""
-    kind = dice.pick(["sequence", "switch", "ensemble", "splitter"])
+    kind = dice.pick(["sequence", "switch", "ensemble", "switch", "splitter"])
     weights = {1: ["100%"], 2: ["30%", "70%"], 3: ["10%", "20%", "70%"]}[min(len(members), 3)]
     chosen = members[: len(weights)]
     of = []
@@ -117,7 +117,7 @@ def graph(dice: Dice, world: World, members: list[str], mode: str, restricted: b
 CONDITIONS = (
     "score >= 0.5", 'label == "benign"', 'label == "x#y)"', "predictions[0] > 0.3 and (a.b < 1 or ok == true)",
     'a != "no"',
-    'label == "${HOME} $(id) |@pretty"', 'label == "é, <b>; \'"',
+    'label == "$HOME $(id) |@pretty"', 'label == "é, <b>; \'"',
 )  # fmt: skip
 
 
@@ -195,7 +195,8 @@ def _scaling(dice: Dice, world: World, made: Server, gpus: int) -> tuple[Tree | 
         how = scale(metric, mode=made.mode, keda=world.keda, prometheus=world.keda, counted=bool(counted.get(metric)))
         if isinstance(how, Scaling):
             found[metric] = how
-    metric = dice.pick(sorted(found))
+    # What only KEDA can do is seldom possible, and then often chosen.
+    metric = dice.pick([*sorted(found), *[name for name in ("gpu", "query") if name in found]])
     target: Tree = {"cpu": "70%", "memory": "80%", "gpu": "60%", "concurrency": 4, "rps": 20}
     scale_on: Tree = {metric: target[metric]} if metric != "query" else {"query": dice.pick(QUERIES), "target": 2.5}
     if found[metric].to_zero and dice.chance(40):

@@ -177,6 +177,8 @@ def uris(*schemes: str, folder: bool | None = None, ending: str = "") -> st.Sear
     def build(parts: tuple[str, str, bool]) -> str:
         scheme, tail, is_folder = parts
         bucket = buckets.get(scheme, ("acme",))
+        if scheme == "https":  # What stands before the sign could be a password.
+            tail = tail.replace("@", "_")
         end = ending or ends[is_folder if folder is None else folder]
         return f"{scheme}://{bucket[len(tail) % len(bucket)] if scheme != 'file' else ''}/{tail}{end}"
 

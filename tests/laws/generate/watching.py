@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.catalogue.drift import takes
+from fairlead.catalogue.drift import methods_for, takes
 from fairlead.catalogue.measurements import Measurement
 from fairlead.catalogue.tasks import find_metric, metrics_of
 from tests.laws.generate import texts
@@ -89,7 +89,11 @@ def _drift(dice: Dice, chosen: Task, data: Data, server: Server) -> Tree | None:
         predicted = False
     if not fitting and not predicted:
         return None
-    features = {name: filled({"threshold": dice.pick([None, 0.1, 0.3])}) for name in fitting[:2] if dice.chance(30)}
+    features = {
+        name: filled({"threshold": dice.pick([None, 0.1, 0.3]), "method": dice.pick([None, *methods_for(kinds[name])])})
+        for name in fitting[:2]
+        if dice.chance(80)
+    }
     every, window = dice.pick([("1h", "24h"), ("6h", "6h"), ("1d", "7d"), ("30m", "2h")])
     return filled(
         {

@@ -32,7 +32,8 @@ CREDENTIALS = Code(
     shows_source=False,
 )
 
-_AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*(?P<authority>[^/?#]*)")
+# A file has no authority: what follows its three slashes is a folder.
+_AUTHORITY = re.compile(r"(?!file:///)[A-Za-z][A-Za-z0-9+.-]*:/*(?P<authority>[^/?#]*)")
 _CREDENTIAL_PARAMETER: Final = re.compile(
     r"[?&#](?P<name>x-amz-[a-z-]+|x-goog-[a-z-]+|awsaccesskeyid|googleaccessid|signature|sig|sas|token|access_token|auth_token|id_token"
     r"|api_?key|secret|client_secret|password|passwd|pwd)=[^&#]+",

@@ -21,6 +21,7 @@ SEGMENT = st.from_regex(r"[A-Za-z0-9_~+=,:@][A-Za-z0-9._~+=,:@-]{0,10}", fullmat
         ("https://data.acme.example:8443/a%20b.csv", "https", "data.acme.example:8443", "a%20b.csv"),
         ("hf://datasets/acme/biopsies", "hf", "datasets", "acme/biopsies"),
         ("file:///data/a.csv", "file", "", "data/a.csv"),
+        ("file:///team@acme/a.csv", "file", "", "team@acme/a.csv"),
     ],
 )
 def test_an_address_has_a_scheme_a_bucket_and_a_key(text: str, scheme: str, bucket: str, key: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from fairlead.plan import contract
-from fairlead_targets.argo_workflows.escaping import BRACE, inert_json, literal, literal_in_pod, needs_brace
+from fairlead.resources.pods import unexpanded
+from fairlead_targets.argo_workflows.escaping import BRACE, inert_json, literal, needs_brace
 from tests.unit.targets.argo_workflows.engines import argo, expanded, process
 from tests.unit.targets.argo_workflows.trained import churn, compiled, template, workflow
 
@@ -40,7 +41,7 @@ def test_a_text_survives_argo_and_kubernetes(text: str) -> None:
 
 @given(TEXTS)
 def test_a_text_survives_kubernetes_alone(text: str) -> None:
-    assert expanded(literal_in_pod(text), {"HOME": "/root", BRACE: "{"}) == text
+    assert expanded(unexpanded(text), {"HOME": "/root", BRACE: "{"}) == text
 
 
 @given(
