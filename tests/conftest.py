@@ -22,6 +22,11 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
+# What Go has compiled stays where it is: the place follows XDG_CACHE_HOME, which every test is given another one of.
+_CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "/tmp")) / ".cache")
+GO_CACHE = os.environ.get("GOCACHE") or str(_CACHES / "go-build")
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of this repository."""
@@ -54,6 +59,7 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     And nothing of a test reaches the developer: the key that signs the cache is another one.
     """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache-home"))
+    monkeypatch.setenv("GOCACHE", GO_CACHE)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
