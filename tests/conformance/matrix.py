@@ -148,9 +148,9 @@ CELLS: dict[str, Cell] = {
 expose a server, and every state of a lock."""
 
 
-def compiled(cell: str, folder: Path) -> Path:
+def compiled(cell: str | Cell, folder: Path) -> Path:
     """Compiles a cell below a folder that isn't there yet; `folder` is then what a repository's root would be."""
-    CELLS[cell].write(folder)
+    (CELLS[cell] if isinstance(cell, str) else cell).write(folder)
     workspace = load(folder)
     done = compile_workspace(workspace)
     assert not done.failed, [f"{found.place}: {found.message}" for found in done.diagnostics]

@@ -50,6 +50,7 @@ PROGRAMS = {
     "argo-4": Program("argo", "github.com/argoproj/argo-workflows/v4", "./v4"),
     "kserve-0.15": Program("kserve", "github.com/kserve/kserve", flags=("-modfile=0.15.mod",), beside=(KSERVE_CONFIG,)),
     "kserve-0.20": Program("kserve", "github.com/kserve/kserve", beside=(KSERVE_CONFIG,)),
+    "cluster": Program("cluster", "k8s.io/kubernetes"),
     "notations": Program("notations", "github.com/robfig/cron/v3"),
 }
 
