@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.laws.generate.estates import Estate
 
-KEPT = frozenset({"over", "environments"})
-"""Mappings whose order says something: a grid's last parameter changes fastest, and environments are promoted along."""
+KEPT = frozenset({"over", "environments", "parameters"})
+"""Mappings whose order says something: a grid's last parameter changes fastest, environments are promoted along, and a
+step finds its parameters in the order in which they were written."""
 
 
 def reordered(estate: Estate) -> Estate:
