@@ -247,7 +247,17 @@ SIGNS = ("{{", "${{", "$(", "`", '"', "'", "\n", "\u2028", "<", "|", "\\", ";", 
 """What means something to somebody on the way."""
 GRAMMARS = frozenset({"Gate", "QualityGate", "Expectation", "Objective", "Condition", "WebUrl"})
 """Units that take a sign: the first four are written out of their own parts, and the twins look at the last two."""
-PATHS = frozenset({"output", "specs[]", "platform.crds", "patches[].json[].path", "patches[].json[].from"})
+PATHS = frozenset(
+    {
+        "output",
+        "specs[]",
+        "platform.crds",
+        "model.code.path",
+        "data.sources.*.local",
+        "patches[].json[].path",
+        "patches[].json[].from",
+    }
+)
 """Places of paths: of files, which the workflows refuse where a sign is in them, and in a patch of the user's own."""
 
 

@@ -130,7 +130,7 @@ def test_every_requirements_file_is_installed_by_its_hashes(runner: Runner) -> N
     runner.run("install", REQUIREMENTS="requirements/runtime.txt\nrequirements/build.txt")
     (call,) = runner.called("python")
     assert call == (
-        "-m pip --disable-pip-version-check install --no-input --require-hashes"
+        "-m pip --disable-pip-version-check install --no-input --require-hashes --only-binary :all:"
         " --requirement requirements/runtime.txt --requirement requirements/build.txt"
     )
 
