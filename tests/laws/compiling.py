@@ -78,9 +78,9 @@ def compiled(root: Path) -> Result:
 
 
 def written(root: Path) -> None:
-    """Compiles the project in a folder to disk."""
+    """Compiles the project in a folder to disk; a specification that its targets have nothing for is one too."""
     compilation = compile_workspace(load(root))
-    write(root, _output(root), compilation.assembled(), compilation.selection)
+    write(root, _output(root), compilation.assembled(), compilation.selection, allow_empty=True)
 
 
 def drifts(root: Path) -> list[Drift]:

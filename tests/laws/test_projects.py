@@ -51,14 +51,16 @@ def the_order_of_keys_means_nothing(estate: Estate, result: Result) -> None:
 
 
 def unordered(value: Any) -> Any:
-    """A tree in which variables, of which none refers to another, have no order."""
+    """A tree in which what is told apart by name has no order: tasks, templates, artifacts, and variables, of which none
+    refers to another.
+    """
     if isinstance(value, dict):
         return {key: unordered(item) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     items = [unordered(item) for item in value]
-    if all(isinstance(item, dict) and {"name", "value"} >= item.keys() for item in items):
-        return sorted(items, key=repr)
+    if all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in items):
+        return sorted(items, key=lambda item: str(item["name"]))
     return items
 
 
