@@ -86,7 +86,7 @@ def written(root: Path) -> None:
 def drifts(root: Path) -> list[Drift]:
     """What `check` finds in a folder."""
     compilation = compile_workspace(load(root))
-    return check(root, _output(root), compilation.assembled(), compilation.selection)
+    return check(root, _output(root), compilation.assembled(), compilation.selection, allow_empty=True)
 
 
 def _output(root: Path) -> PurePosixPath:

@@ -51,8 +51,8 @@ def the_order_of_keys_means_nothing(estate: Estate, result: Result) -> None:
 
 
 def unordered(value: Any) -> Any:
-    """A tree in which what is told apart by name has no order: tasks, templates, artifacts, and variables, of which none
-    refers to another.
+    """A tree in which what has a name has no order: tasks, templates, artifacts, and variables, of which none refers to
+    another.
     """
     if isinstance(value, dict):
         return {key: unordered(item) for key, item in value.items()}
