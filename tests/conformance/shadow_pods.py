@@ -168,7 +168,8 @@ _OF_THE_RUNTIME = {"supportedModelFormats", "multiModel", "protocolVersions", "l
 
 
 def _servers(service: Manifest, runtimes: Mapping[str, Manifest]) -> Iterator[tuple[str, dict[str, Any]]]:
-    canaries = [("canary", canary["predictor"]) for canary in service.get("canary", ())]
+    # A canary says what differs; all else, such as its account, is the stable predictor's.
+    canaries = [("canary", _over(service["predictor"], each["predictor"])) for each in service.get("canary", ())]
     assert not service.keys() - {"predictor", "canary"}, f"another component: {sorted(service)}"
     for part, predictor in [("predictor", service["predictor"]), *canaries]:
         model = predictor["model"]
@@ -180,6 +181,15 @@ def _servers(service: Manifest, runtimes: Mapping[str, Manifest]) -> Iterator[tu
         spec["containers"] = [_server(each, model) for each in runtime["containers"]]
         metadata = {key: {**runtime.get(key, {}), **predictor.get(key, {})} for key in ("labels", "annotations")}
         yield part, _pod(metadata, spec)
+
+
+def _over(stable: Manifest, canary: Manifest) -> dict[str, Any]:
+    """As KServe merges them."""
+    merged = dict(stable)
+    for key, value in canary.items():
+        inner = merged.get(key)
+        merged[key] = _over(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def _server(container: Manifest, model: Manifest) -> dict[str, Any]:
