@@ -22,9 +22,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/testing"
 	knservingv1 "knative.dev/serving/pkg/apis/serving/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -80,6 +82,7 @@ func newCluster(settings *corev1.ConfigMap, host, namespace string) *cluster {
 	return &cluster{
 		namespace: namespace, settings: settings, host: host, applied: map[string]client.Object{},
 		client: fake.NewClientBuilder().WithScheme(scheme).
+			WithObjectTracker(testing.NewObjectTracker(scheme, serializer.NewCodecFactory(scheme).UniversalDecoder())).
 			WithStatusSubresource(&v1beta1.InferenceService{}, &v1alpha1.InferenceGraph{}, &gatewayv1.HTTPRoute{}, &knservingv1.Service{}).
 			WithInterceptorFuncs(interceptor.Funcs{Update: update}).
 			WithObjects(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}).Build(),

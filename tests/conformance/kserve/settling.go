@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -9,7 +12,6 @@ import (
 	"knative.dev/pkg/apis"
 	duckv1 "knative.dev/pkg/apis/duck/v1"
 	knservingv1 "knative.dev/serving/pkg/apis/serving/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -22,6 +24,9 @@ func (held *cluster) settle(ctx context.Context) error {
 	}
 	for i := range deployments.Items {
 		deployment := &deployments.Items[i]
+		if len(deployment.Status.Conditions) > 0 {
+			continue
+		}
 		deployment.Status.Conditions = []appsv1.DeploymentCondition{
 			{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionTrue},
 			{Type: appsv1.DeploymentProgressing, Status: corev1.ConditionTrue, Reason: "NewReplicaSetAvailable"},
@@ -36,7 +41,9 @@ func (held *cluster) settle(ctx context.Context) error {
 	}
 	for i := range routes.Items {
 		route := &routes.Items[i]
-		route.Status.Parents = nil
+		if len(route.Status.Parents) > 0 {
+			continue
+		}
 		for _, parent := range route.Spec.ParentRefs {
 			route.Status.Parents = append(route.Status.Parents, gatewayv1.RouteParentStatus{
 				ParentRef: parent, ControllerName: "example.com/gateway",
@@ -59,6 +66,13 @@ func (held *cluster) settleKnative(ctx context.Context) error {
 	}
 	for i := range services.Items {
 		service := &services.Items[i]
+		revision, err := revisionOf(service)
+		if err != nil {
+			return err
+		}
+		if service.Status.LatestReadyRevisionName == revision {
+			continue
+		}
 		host := service.Name + "." + service.Namespace
 		service.Status.Conditions = duckv1.Conditions{}
 		for _, kind := range []apis.ConditionType{
@@ -66,13 +80,18 @@ func (held *cluster) settleKnative(ctx context.Context) error {
 		} {
 			service.Status.Conditions = append(service.Status.Conditions, apis.Condition{Type: kind, Status: corev1.ConditionTrue})
 		}
-		service.Status.LatestCreatedRevisionName = service.Name + "-" + service.ResourceVersion
-		service.Status.LatestReadyRevisionName = service.Status.LatestCreatedRevisionName
+		service.Status.LatestCreatedRevisionName, service.Status.LatestReadyRevisionName = revision, revision
 		service.Status.URL = apis.HTTP(host + ".example.com")
 		service.Status.Address = &duckv1.Addressable{URL: apis.HTTP(host + ".svc.cluster.local")}
-		if err := held.client.Status().Update(ctx, service, &client.SubResourceUpdateOptions{}); err != nil {
+		if err := held.client.Status().Update(ctx, service); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Another template is another revision.
+func revisionOf(service *knservingv1.Service) (string, error) {
+	written, err := json.Marshal(service.Spec.Template)
+	return fmt.Sprintf("%s-%x", service.Name, crc32.ChecksumIEEE(written)), err
 }
