@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.conformance import programs, tools
+from tests.conformance.matrix import manifests
 
 Json = dict[str, Any]
 
@@ -25,3 +27,9 @@ def kserve(platform: Json, *states: Path) -> Json:
     assert done.returncode == 0, done.stderr
     answer: Json = json.loads(done.stdout)
     return answer
+
+
+def served(folder: Path) -> Iterator[tuple[str, Json]]:
+    """Every resource that the target `kserve` writes into a tree, with its path below `folder`."""
+    for path, manifest in manifests(sorted(folder.glob("rendered/*/*/kserve/*.yaml"))):
+        yield path.relative_to(folder).as_posix(), manifest

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.kserve_cluster import Json, kserve
-from tests.conformance.matrix import CELLS, resources, settings
+from tests.conformance.kserve_cluster import Json, kserve, served
+from tests.conformance.matrix import CELLS, settings
 
 QUEUE_PROXY = {"http-autometric", "http-usermetric"}
 """The ports with metrics of the container that Knative, and not KServe, adds to its Pods."""
@@ -34,7 +34,7 @@ def test_kserve_takes_everything_and_changes_nothing(
     name: str, judged: Callable[[str], Json], cell: Callable[[str], Path]
 ) -> None:
     assert judged(name)["findings"] == []
-    asked = [manifest for _, manifest in resources(cell(name)) if manifest["kind"] in SERVED]
+    asked = [manifest for _, manifest in served(cell(name)) if manifest["kind"] in SERVED]
     assert judged(name)["judged"] == len(asked) > 0
 
 
@@ -85,9 +85,7 @@ def test_what_selects_servers_finds_the_pods_that_kserve_makes(
     pods = [made for made in derived if made["kind"] == "Pod"]
     knative = {made["metadata"]["name"] for made in derived if made["apiVersion"] == "serving.knative.dev/v1"}
     selected = 0
-    for path, manifest in resources(cell(name)):
-        if "/kserve/" not in path:
-            continue
+    for path, manifest in served(cell(name)):
         for labels in _selectors(manifest):
             found = [pod for pod in pods if _in(manifest, pod) and labels.items() <= pod["metadata"]["labels"].items()]
             assert found, f"{path} selects {labels}, which no Pod of KServe's has"
@@ -140,7 +138,7 @@ def test_a_host_leads_to_a_service_that_kserve_makes(
         if made["kind"] == "Service" and made["apiVersion"] == "v1"
         for port in made["spec"].get("ports", ())
     }
-    for path, manifest in resources(cell(name)):
+    for path, manifest in served(cell(name)):
         if manifest["kind"] == "HTTPRoute":
             for rule in manifest["spec"]["rules"]:
                 for backend in rule["backendRefs"]:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from fairlead.output.yaml import dump
-from tests.conformance.kserve_cluster import Json, kserve
-from tests.conformance.matrix import resources, settings
+from tests.conformance.kserve_cluster import Json, kserve, served
+from tests.conformance.matrix import settings
 
 
 def _committed(cell: Callable[[str], Path], kind: str, name: str) -> Json:
     (found,) = (
         copy.deepcopy(manifest)
-        for _, manifest in resources(cell("a canary in Standard mode"))
+        for _, manifest in served(cell("a canary in Standard mode"))
         if (manifest["kind"], manifest["metadata"]["name"], manifest["metadata"]["namespace"]) == (kind, name, "ml")
     )
     return found
