@@ -25,6 +25,7 @@ IMAGE = f"docker.io/vllm/vllm-openai:v0.24.0@sha256:{'a' * 64}"
 LOCK = ["lock", "stays", "-e", "staging", "--image", IMAGE]
 STANDING_AND_STEPPING = [("1971-01-02", "1971-01-02"), ("2099-12-31", "1980-01-01"), ("1980-01-01", "2037-01-01")]
 Tool = Callable[[str], Path]
+Small = Callable[[str], Repository]
 
 
 def run(
@@ -54,23 +55,35 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
-def repository(folder: Path) -> Repository:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A repository whose tree is that of its first state, and whose specifications are those of the second."""
-    made = Repository(folder)
+    made = Repository(tmp_path_factory.mktemp("template"))
     trees = []
     for state in (0, 1, 0):
         made.edit(state)
-        done(folder, "compile")
+        done(made.folder, "compile", "--no-cache")
         trees.append(made.generated())
     made.learn((trees[0], trees[1]))
     made.edit(1)
     return made
 
 
-def small(tmp_path: Path, stack: ExitStack, options: str) -> Repository:
-    root = tmp_path / "root"
-    root.mkdir()
-    return repository(stack.enter_context(mounted(root, options)))
+@pytest.fixture
+def repository(template: Repository, tmp_path: Path) -> Repository:
+    """A copy of it."""
+    return template.copied(tmp_path / "root")
+
+
+@pytest.fixture
+def small(template: Repository, tmp_path: Path, stack: ExitStack) -> Small:
+    """`small("size=3m")`: a copy of it on a small file system."""
+
+    def small(options: str) -> Repository:
+        (tmp_path / "root").mkdir()
+        return template.copied(stack.enter_context(mounted(tmp_path / "root", options)))
+
+    return small
 
 
 def remount(folder: Path, how: str) -> None:
@@ -87,10 +100,8 @@ def fill(folder: Path, free: int) -> Path:
 
 
 @pytest.mark.parametrize("free", [0, 12 * 1024, 32 * 1024])
-def test_a_full_disk_is_said_and_a_little_room_is_enough_afterwards(
-    tmp_path: Path, stack: ExitStack, free: int
-) -> None:
-    made = small(tmp_path, stack, "size=3m")
+def test_a_full_disk_is_said_and_a_little_room_is_enough_afterwards(free: int, small: Small) -> None:
+    made = small("size=3m")
     filler = fill(made.folder, free)
     refused(run(made.folder, "compile"), "FL6009", "no space left", "make room")
     assert made.judge(0, 1) == "old"
@@ -99,8 +110,8 @@ def test_a_full_disk_is_said_and_a_little_room_is_enough_afterwards(
     made.judge_settled(1)
 
 
-def test_a_full_disk_leaves_locks_and_specifications_as_they_were(tmp_path: Path, stack: ExitStack) -> None:
-    made = small(tmp_path, stack, "size=3m")
+def test_a_full_disk_leaves_locks_and_specifications_as_they_were(small: Small) -> None:
+    made = small("size=3m")
     done(made.folder, *LOCK)
     raw = specification("stays").replace("serving: {", "serving:    {")
     (made.folder / "specs/stays.yaml").write_text(raw)
@@ -117,8 +128,8 @@ def test_a_full_disk_leaves_locks_and_specifications_as_they_were(tmp_path: Path
     done(made.folder / "new", "validate")
 
 
-def test_a_disk_without_inodes_is_said(tmp_path: Path, stack: ExitStack) -> None:
-    made = small(tmp_path, stack, "nr_inodes=600")
+def test_a_disk_without_inodes_is_said(small: Small) -> None:
+    made = small("nr_inodes=600")
     fillers = made.folder / "fillers"
     fillers.mkdir()
     for number in range(os.statvfs(made.folder).f_favail - 2):
@@ -132,44 +143,46 @@ def test_a_disk_without_inodes_is_said(tmp_path: Path, stack: ExitStack) -> None
     made.judge_settled(1)
 
 
-def test_a_full_folder_for_temporary_files_is_said_by_its_name(tmp_path: Path, stack: ExitStack) -> None:
-    made = repository(tmp_path)
+def test_a_full_folder_for_temporary_files_is_said_by_its_name(
+    repository: Repository, tmp_path: Path, stack: ExitStack
+) -> None:
+    made, root = repository, repository.folder
     folder = tmp_path / "temporary"
     folder.mkdir()
     stack.enter_context(mounted(folder, "size=16k"))
-    fill(folder, 0)
+    fill(folder, 8192)  # in a full one, Python would not even begin, and take another
     refused(
-        run(made.folder, "compile", "--no-cache", command=SPOOLED, env={"TMPDIR": str(folder)}),
+        run(root, "compile", "--no-cache", command=SPOOLED, env={"TMPDIR": str(folder)}),
         *("FL6009", "no space left", "temporary"),
     )
     assert made.judge(0, 1) == "old"
-    done(made.folder, "compile", "--no-cache", command=SPOOLED)
+    done(root, "compile", "--no-cache", command=SPOOLED)
     made.judge_settled(1)
 
 
-def test_a_full_home_costs_nothing_but_the_cache(tmp_path: Path, stack: ExitStack) -> None:
-    made = repository(tmp_path)
+def test_a_full_home_costs_nothing_but_the_cache(repository: Repository, tmp_path: Path, stack: ExitStack) -> None:
+    made, root = repository, repository.folder
     folder = tmp_path / "home"
     folder.mkdir()
     stack.enter_context(mounted(folder, "size=16k"))
     fill(folder, 0)
-    ended = run(made.folder, "compile", env={"XDG_CACHE_HOME": str(folder)})
+    ended = run(root, "compile", env={"XDG_CACHE_HOME": str(folder)})
     assert ended.returncode == 0, ended.stderr
     made.judge_settled(1)
 
 
-def test_a_limit_on_the_size_of_files_is_said(tmp_path: Path, tool: Tool) -> None:
-    made = repository(tmp_path)
+def test_a_limit_on_the_size_of_files_is_said(repository: Repository, tool: Tool) -> None:
+    made, root = repository, repository.folder
     limited = [str(tool("prlimit")), "--fsize=300", *FAIRLEAD]
-    refused(run(tmp_path, "compile", command=limited), "FL6009", "file too large", "ulimit -f")
-    refused(run(tmp_path, *LOCK, command=limited), "FL6009", "file too large")
+    refused(run(root, "compile", command=limited), "FL6009", "file too large", "ulimit -f")
+    refused(run(root, *LOCK, command=limited), "FL6009", "file too large")
     assert made.judge(0, 1) == "old"
-    done(tmp_path, "compile")
+    done(root, "compile")
     made.judge_settled(1)
 
 
-def test_a_read_only_checkout_can_be_read(tmp_path: Path, stack: ExitStack) -> None:
-    made = small(tmp_path, stack, "size=8m")
+def test_a_read_only_checkout_can_be_read(tmp_path: Path, small: Small) -> None:
+    made = small("size=8m")
     root = made.folder
     remount(root, "ro")
     refused(run(root, "compile"), "FL6009", "read-only file system", "compile in a checkout that can be written to")
@@ -189,14 +202,16 @@ def test_a_read_only_checkout_can_be_read(tmp_path: Path, stack: ExitStack) -> N
 
 
 @pytest.mark.parametrize("part", ["rendered", "rendered/production"])
-def test_an_output_that_is_a_file_system_of_its_own_is_said(tmp_path: Path, stack: ExitStack, part: str) -> None:
-    made = repository(tmp_path)
+def test_an_output_that_is_a_file_system_of_its_own_is_said(
+    repository: Repository, tmp_path: Path, stack: ExitStack, part: str
+) -> None:
+    made, root = repository, repository.folder
     aside = tmp_path / "aside"
-    (tmp_path / part).rename(aside)
-    (tmp_path / part).mkdir()
-    stack.enter_context(mounted(tmp_path / part, "size=8m"))
-    subprocess.run(["cp", "-a", f"{aside}/.", str(tmp_path / part)], check=True)
-    refused(run(tmp_path, "compile"), "FL6009")
+    (root / part).rename(aside)
+    (root / part).mkdir()
+    stack.enter_context(mounted(root / part, "size=8m"))
+    subprocess.run(["cp", "-a", f"{aside}/.", str(root / part)], check=True)
+    refused(run(root, "compile"), "FL6009")
     assert made.judge(0, 1) == "old"
 
 
@@ -223,31 +238,35 @@ def powerless(tool: Tool) -> list[str]:
         (".fairlead/lock", 0o444, "error[FL6009]"),
     ],
 )
-def test_what_may_not_be_touched_is_said(tmp_path: Path, powerless: list[str], path: str, mode: int, said: str) -> None:
-    made = repository(tmp_path)
-    place = tmp_path / path
+def test_what_may_not_be_touched_is_said(
+    repository: Repository, powerless: list[str], path: str, mode: int, said: str
+) -> None:
+    made, root = repository, repository.folder
+    place = root / path
     before = place.stat().st_mode & 0o7777
     place.chmod(mode)
-    ended = run(tmp_path, "compile", "--no-cache", command=powerless)
+    ended = run(root, "compile", "--no-cache", command=powerless)
     place.chmod(before)
     refused(ended, said)
     assert made.judge(0, 1) == "old"
-    done(tmp_path, "compile")
+    done(root, "compile")
     made.judge_settled(1)
 
 
-def test_a_lock_that_cannot_be_read_is_said(tmp_path: Path, powerless: list[str]) -> None:
-    made = repository(tmp_path)
-    done(tmp_path, *LOCK)
-    (tmp_path / "specs/stays.staging.lock.yaml").chmod(0)
-    refused(run(tmp_path, "compile", command=powerless), "error[FL2012]: specs/stays.staging.lock.yaml cannot be read")
+def test_a_lock_that_cannot_be_read_is_said(repository: Repository, powerless: list[str]) -> None:
+    made, root = repository, repository.folder
+    done(root, *LOCK)
+    (root / "specs/stays.staging.lock.yaml").chmod(0)
+    refused(run(root, "compile", command=powerless), "error[FL2012]: specs/stays.staging.lock.yaml cannot be read")
     assert made.judge(0, 1) == "old"
 
 
-def test_a_folder_of_git_that_cannot_be_written_is_none_of_our_business(tmp_path: Path, powerless: list[str]) -> None:
-    made = repository(tmp_path)
-    (tmp_path / ".git").mkdir(mode=0o500)
-    done(tmp_path, "compile", command=powerless)
+def test_a_folder_of_git_that_cannot_be_written_is_none_of_our_business(
+    repository: Repository, powerless: list[str]
+) -> None:
+    made, root = repository, repository.folder
+    (root / ".git").mkdir(mode=0o500)
+    done(root, "compile", command=powerless)
     made.judge_settled(1)
 
 
@@ -273,14 +292,13 @@ def test_whatever_the_clock_says_the_tree_is_that_of_the_specifications(
     """Once forwards, once back, once standing still: a cache that went by times would say that nothing has changed."""
     made = Repository(tmp_path)
     trees = []
-    for state, time in ((0, times[0]), (1, times[1]), (0, times[0]), (1, times[1])):
+    for state, time in ((0, times[0]), (1, times[1]), (0, times[0])):
         faked = [str(tool("faketime")), "-f", time + " 00:00:00", *FAIRLEAD]
         made.edit(state)
         for path in (*made.states[state], "fairlead.yaml"):
             os.utime(tmp_path / path, (86400, 86400))
         done(tmp_path, "compile", command=faked)
-        done(tmp_path, "check", command=faked)
         trees.append(made.generated())
+    done(tmp_path, "check")
     assert trees[0] == trees[2]
-    assert trees[1] == trees[3]
     assert trees[0] != trees[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from copy import copy
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +35,7 @@ FOREIGN: Final = {
     "rendered/staging/changes/NOTES.md": "mine\n",
 }
 SETTLED: Final = frozenset({".gitignore", "lock", "cache"})
-"""What stays in `.fairlead`; docs/crashes.md says what each is."""
+"""What stays in `.fairlead`; docs/interruptions.md says what each is."""
 IN_PROGRESS: Final = frozenset({"staging", "draft", "journal.json"})
 """What may be there beside it until the next command."""
 
@@ -64,6 +66,13 @@ class Repository:
         (folder / "rendered/production/stays/kserve/run.sh").chmod(0o750)
         self.trees: tuple[Tree, ...] = ()
         self._unchanged: dict[str, tuple[int, int]] = {}
+
+    def copied(self, folder: Path) -> Repository:
+        """The same in another folder, with all times and modes."""
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
+        other = copy(self)
+        other.folder = folder
+        return other
 
     def edit(self, state: int) -> None:
         """Gives the specifications a state."""

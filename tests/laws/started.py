@@ -41,7 +41,7 @@ class Started:
         return (_stat(self.process) or "Z")[0] != "Z"
 
     def said(self) -> str:
-        """What it wrote to standard error."""
+        """What it wrote."""
         return self._said.read_text(errors="replace")
 
     def others(self) -> list[int]:
@@ -65,8 +65,8 @@ def _become(folder: Path, said: Path, arguments: Sequence[str], limit: Callable[
         os.setsid()
         os.chdir(folder)
         nothing = os.open(os.devnull, os.O_RDWR)
-        errors = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        for stream, handle in enumerate((nothing, nothing, errors)):
+        said_to = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        for stream, handle in enumerate((nothing, said_to, said_to)):
             os.dup2(handle, stream)
         limit()
         if arguments[0] == "fresh":

@@ -12,7 +12,7 @@ import pytest
 
 from tests.laws.repositories import FOREIGN, Repository
 
-KILLS = 40
+KILLS = 30
 """Some seconds of it. `python -m tests.laws.ordeal FOLDER 1000 SEED` takes an hour, and has been through as many."""
 
 
@@ -28,11 +28,10 @@ def test_commands_are_killed_and_the_next_ones_go_on(tmp_path: Path, repository:
     assert done.returncode == 0, done.stderr
     counts = {name: int(count) for name, count in (line.split(": ") for line in done.stdout.splitlines())}
     assert counts["kills"] >= KILLS
+    assert counts["kills by SIGKILL"] > 0
     assert counts["found old"] > 0
-    for what in ("compile", "lock", "fmt", "validate"):
-        assert counts[f"kills of {what}"] > 0
-    for what in ("locks at once", "commands at once"):
-        assert counts[what] > 0
+    for what in ("compile", "lock", "fmt", "init", "validate", "locks_together", "commands_together"):
+        assert counts[f"trials of {what}"] > 0
 
 
 @pytest.fixture
@@ -110,10 +109,10 @@ def test_whoever_outlives_a_command_is_found(tmp_path: Path, repository: Path) -
             "code = started.ended()",
             "found = started.outlived()",
             "[os.kill(each, 9) for each in started.others()]",
-            "print(code, found, started.others())",
+            "print(code, found, started.outlived())",
         ]
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.stdout == "70 True []\n", done.stderr
+    assert done.stdout == "70 True False\n", done.stderr

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from fairlead.output import journal
 from fairlead.output.changes import Changes
-from fairlead.output.failures import denied
+from fairlead.output.failures import denied, reading
 from fairlead.output.journal import JOURNAL, STAGING, Damaged, Move, State
 from fairlead.output.lock import WORK, locked, work_folder
 from fairlead.output.rename import flush_one
@@ -99,8 +99,9 @@ def recover(root: Path) -> bool:
 
 
 def is_interrupted(root: Path) -> bool:
-    """Whether an earlier swap waits to be finished or undone."""
-    return journal.mark(root / WORK / JOURNAL) is not None
+    """Whether an earlier swap waits to be finished or undone. Raises `Refused` where that can't be told."""
+    with reading(root):
+        return journal.mark(root / WORK / JOURNAL) is not None
 
 
 def settle(root: Path) -> bool:

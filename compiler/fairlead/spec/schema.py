@@ -25,6 +25,13 @@ class _Untitled(GenerateJsonSchema):
         """Never."""
         return False
 
+    def emit_warning(self, kind: Any, detail: str) -> None:
+        """Pydantic leaves out a default that it can't write down, and takes an interrupt of the user for that.
+
+        Every default of the language can be written down, so it was one.
+        """
+        raise KeyboardInterrupt(detail)
+
 
 def json_schema(model: type[BaseModel], name: str) -> dict[str, Any]:
     """The JSON Schema of a file, by the names that a file uses, with a description for every section and key."""

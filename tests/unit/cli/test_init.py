@@ -199,3 +199,45 @@ def test_the_training_code_trains(fairlead: Command) -> None:
     assert metrics["train_rows"] == 600
     assert metrics["train_accuracy"] > 0.85
     assert joblib.load(model / "model.joblib").predict_proba([[1.0, 0.0, 6.0]]).shape == (1, 2)
+
+
+@pytest.mark.parametrize("link", ["specs", "models", ".gitignore", "fairlead.yaml", "data/late-parcels.csv"])
+def test_nothing_is_written_through_a_link_that_leads_out(fairlead: Command, link: str) -> None:
+    """Neither where there is something behind it nor where there is nothing yet."""
+    project, outside = fairlead.folder / "project", fairlead.folder / "outside"
+    outside.mkdir()
+    place = project / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(outside if "." not in link else outside / "file")
+    done = fairlead("init", "project", *FLAGS)
+    assert (done.code, done.out) == (1, "")
+    assert "symbolic links lead out" in done.err
+    assert list(outside.iterdir()) == []
+    assert files(project) in ([], [link])
+
+
+def test_a_try_that_was_interrupted_is_completed(fairlead: Command) -> None:
+    made(fairlead)
+    wanted = {path: (fairlead.folder / path).read_bytes() for path in files(fairlead.folder)}
+    for path in list(wanted)[::2]:
+        (fairlead.folder / path).unlink()
+    (fairlead.folder / ".fairlead/draft").write_text("half of someth")
+    made(fairlead)
+    assert {path: (fairlead.folder / path).read_bytes() for path in files(fairlead.folder)} == wanted
+
+
+def test_the_lines_of_an_ignore_file_are_never_gone(fairlead: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written in place, a full disk would leave an empty one."""
+    (fairlead.folder / ".gitignore").write_text("*.pyc\n")
+    real = os.write
+
+    def full(handle: int, content: bytes) -> int:
+        if b"*.pyc" in bytes(content):
+            raise OSError(28, "No space left on device")
+        return real(handle, content)
+
+    monkeypatch.setattr(os, "write", full)
+    done = fairlead("init", *FLAGS)
+    assert done.code == 1
+    assert ".gitignore can't be written: No space left on device" in done.err
+    assert (fairlead.folder / ".gitignore").read_text() == "*.pyc\n"

@@ -207,6 +207,61 @@ def test_files_that_are_long_the_same_are_not_read_again(
     assert all(path.endswith("inventory.json") for path in read)
 
 
+@pytest.mark.parametrize("seconds", [1_000_000_000, 4_000_000_000, 0])
+def test_a_specification_is_read_whatever_its_time_says(fairlead: Command, worked: Ask, seconds: int) -> None:
+    """The same size and the same time, also one that is to come or long ago: only what it says counts."""
+    spec = fairlead.folder / "specs/assistant.yaml"
+    os.utime(spec, (seconds, seconds))
+    fairlead("compile")
+    spec.write_text(spec.read_text().replace("32Gi", "64Gi"))
+    os.utime(spec, (seconds, seconds))
+    assert worked(lambda: fairlead("compile"))
+    assert "64Gi" in next((fairlead.folder / "rendered/staging/assistant/kserve").glob("inf*")).read_text()
+
+
+def test_a_generated_file_whose_time_was_set_back_is_read(fairlead: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `cp -p` and `rsync` do. The time of the inode's last change tells."""
+    from fairlead.workspace.cache import tree
+
+    monkeypatch.setattr(tree, "GRAIN", -60_000_000_000)
+    fairlead("compile")
+    fairlead("compile")
+    [file] = (fairlead.folder / "rendered/staging/assistant/kserve").glob("inf*")
+    found = file.stat()
+    file.write_text(file.read_text().replace("32Gi", "64Gi"))
+    os.utime(file, ns=(found.st_atime_ns, found.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (found.st_size, found.st_mtime_ns)
+    assert fairlead("compile").code == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": 1}', '{"files": [1]}'])
+def test_an_inventory_that_somebody_breaks_while_a_run_ends_is_not_remembered(
+    fairlead: Command, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    from fairlead.workspace.cache import run
+    from fairlead.workspace.cache.tree import taken as real
+
+    inventory = fairlead.folder / "rendered/staging/assistant/inventory.json"
+
+    def later(*arguments: object) -> object:
+        inventory.write_text(content)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "taken", later)
+    assert fairlead("compile").code == 0
+    monkeypatch.setattr(run, "taken", real)
+    assert fairlead("check").code == 1
+
+
+@pytest.mark.parametrize("name", ["staging", "draft"])
+def test_what_a_killed_command_left_is_cleared_away_by_the_next(fairlead: Command, name: str) -> None:
+    fairlead("compile")
+    left = fairlead.folder / ".fairlead" / name
+    left.mkdir() if name == "staging" else left.touch()
+    assert fairlead("compile").code == 0
+    assert not left.exists()
+
+
 def test_a_generated_folder_behind_a_link_is_refused(fairlead: Command) -> None:
     fairlead("compile")
     (fairlead.folder / "rendered").rename(fairlead.folder / "elsewhere")

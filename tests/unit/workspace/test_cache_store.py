@@ -16,6 +16,9 @@ KEY = bytes(range(32))
 NAME = "a" * 40
 VALUE = {"out": "fine\n", "files": 3}
 
+DEAD = 2**22 + 1
+"""A number that no process can have."""
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
@@ -136,6 +139,39 @@ def test_the_key_is_made_once_and_is_the_users_alone(tmp_path: Path, monkeypatch
     assert second.get(NAME) == VALUE
     mode = (tmp_path / "home" / "fairlead" / "key").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+@pytest.mark.parametrize("broken", ["nothing", "an empty one", "one that was never finished"])
+def test_a_key_that_was_lost_with_the_power_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home/fairlead"
+    folder.mkdir(parents=True)
+    if broken == "an empty one":
+        (folder / "key").touch(mode=0o600)
+    elif broken == "one that was never finished":
+        (folder / f".{DEAD}-{'0' * 16}").touch()
+    assert store_of(tmp_path / "a")
+    assert [path.name for path in folder.iterdir()] == ["key"]
+    assert (folder / "key").stat().st_size == 32
+
+
+def test_a_pipe_in_the_place_of_the_key_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    (tmp_path / "home/fairlead").mkdir(parents=True)
+    os.mkfifo(tmp_path / "home/fairlead/key", 0o600)
+    assert store_of(tmp_path / "a") is None
+
+
+def test_what_processes_that_are_no_more_were_about_to_write_is_deleted(store: Store, tmp_path: Path) -> None:
+    store.put(NAME, VALUE)
+    folder = tmp_path / ".fairlead/cache"
+    names = {f".{DEAD}-{'0' * 16}": False, f".{os.getpid()}-{'0' * 16}": True, ".1-" + "0" * 16: True, ".notes": True}
+    for name in names:
+        (folder / name).touch()
+    store.put(NAME, VALUE)
+    assert {name: (folder / name).exists() for name in names} == names
 
 
 def test_a_key_that_others_can_read_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
