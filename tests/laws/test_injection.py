@@ -70,10 +70,22 @@ def differences(hostile: Any, calm: Any, of: Twin, where: str = "") -> Iterator[
         for position, (one, other) in enumerate(zip(hostile, calm, strict=False)):
             yield from differences(one, other, of, f"{where}[{position}]")
     elif isinstance(calm, str) and isinstance(hostile, str):
-        if hostile != of.restored(calm) and masked(hostile) != masked(of.restored(calm)):
+        trees = listed(hostile), listed(calm)
+        if None not in trees:
+            yield from differences(*trees, of, where)
+        elif hostile != of.restored(calm) and masked(hostile) != masked(of.restored(calm)):
             yield f"{where}: {hostile!r} and not {of.restored(calm)!r}"
     elif calm != hostile or type(calm) is not type(hostile):
         yield f"{where}: {hostile!r} and {calm!r}"
+
+
+def listed(text: str) -> Any:
+    """The list that a text is in JSON, as a parameter that is a list reaches a step; None for any other text."""
+    try:
+        value = json.loads(text) if text.startswith("[") else None
+    except ValueError:
+        return None
+    return value if isinstance(value, list) else None
 
 
 def by_name(result: Result) -> dict[str, Mapping[str, Any]]:

@@ -50,12 +50,14 @@ def the_order_of_keys_means_nothing(estate: Estate, result: Result) -> None:
         assert file.content == files[path].content, path
 
 
-def unordered(value: Any) -> Any:
-    """A tree in which what has a name has no order: tasks, templates, artifacts, and variables, of which none refers to
-    another.
+def unordered(value: Any, key: str = "") -> Any:
+    """A tree in which what has a name has no order, nor what a task waits for: tasks, templates, artifacts, and
+    variables, of which none refers to another.
     """
     if isinstance(value, dict):
-        return {key: unordered(item) for key, item in value.items()}
+        return {name: unordered(item, name) for name, item in value.items()}
+    if key == "depends":
+        return sorted(value.split(" && "))
     if not isinstance(value, list):
         return value
     items = [unordered(item) for item in value]
