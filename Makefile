@@ -21,6 +21,7 @@ BIN := $(VENV)/bin
 LOCK_VENV := .tools/lock
 RELEASE_VENV := .tools/release
 USER_VENV := .tools/user
+EXTRAS := --extra run --extra serve --extra lock
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 # Wheels alone: a source distribution would be built by a backend that no hash names.
 HASHED_INSTALL := $(PIP_INSTALL) --require-hashes --only-binary :all:
@@ -33,12 +34,13 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3; do 
 	then echo $$candidate; break; fi; done)
 endif
 
-.PHONY: audit bench clean conformance demo fuzz dist help install install-dev lint lock release-tools sbom test
+.PHONY: audit bench clean conformance demo fuzz dist help install install-dev install-run lint lock release-tools sbom test
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 # Each stamp stands for a finished step, so a second run has nothing to do.
 install: $(VENV)/.installed
+install-run: $(VENV)/.installed-run
 install-dev: $(VENV)/.installed-dev
 
 $(VENV)/.created:
@@ -53,6 +55,11 @@ $(VENV)/.runtime: $(VENV)/.created requirements/runtime.txt requirements/build.t
 # Entry points are written at installation, so a change of pyproject.toml installs again.
 $(VENV)/.installed: $(VENV)/.runtime pyproject.toml
 	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What runs pipelines on this machine, which is heavy: compiling needs none of it.
+$(VENV)/.installed-run: $(VENV)/.installed requirements/run.txt
+	$(BIN)/python $(HASHED_INSTALL) -r requirements/run.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
@@ -106,9 +113,13 @@ lock: $(LOCK_VENV)/.installed
 		$(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile requirements/lock.in --output-file requirements/lock.txt; \
 	compile pyproject.toml --output-file requirements/runtime.txt; \
-	compile requirements/build.in --constraints requirements/runtime.txt --output-file requirements/build.txt; \
-	compile pyproject.toml requirements/build.in requirements/dev.in --constraints requirements/runtime.txt \
-		--constraints requirements/build.txt --output-file requirements/dev.txt; \
+	compile pyproject.toml $(EXTRAS) requirements/run.in --constraints requirements/runtime.txt \
+		--output-file requirements/run.txt; \
+	compile requirements/build.in --constraints requirements/runtime.txt --constraints requirements/run.txt \
+		--output-file requirements/build.txt; \
+	compile pyproject.toml $(EXTRAS) requirements/build.in requirements/run.in requirements/dev.in \
+		--constraints requirements/runtime.txt --constraints requirements/build.txt --constraints requirements/run.txt \
+		--output-file requirements/dev.txt; \
 	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/build.txt \
 		--output-file requirements/release.txt; \
 	compile requirements/fuzz.in --constraints requirements/dev.txt --output-file requirements/fuzz.txt; \
