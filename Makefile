@@ -120,7 +120,8 @@ lock: $(LOCK_VENV)/.installed
 	compile pyproject.toml $(EXTRAS) requirements/build.in requirements/run.in requirements/dev.in \
 		--constraints requirements/runtime.txt --constraints requirements/build.txt --constraints requirements/run.txt \
 		--output-file requirements/dev.txt; \
-	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/build.txt \
+	compile requirements/release.in --constraints requirements/runtime.txt --constraints requirements/run.txt \
+		--constraints requirements/build.txt \
 		--output-file requirements/release.txt; \
 	compile requirements/fuzz.in --constraints requirements/dev.txt --output-file requirements/fuzz.txt; \
 	compile requirements/checkov.in --output-file requirements/checkov.txt

@@ -71,7 +71,7 @@ def requirements(text: str) -> dict[str, list[str]]:
     }
 
 
-LOCKED = ["runtime.txt", "build.txt", "dev.txt", "lock.txt", "release.txt", "fuzz.txt", "checkov.txt"]
+LOCKED = ["runtime.txt", "run.txt", "build.txt", "dev.txt", "lock.txt", "release.txt", "fuzz.txt", "checkov.txt"]
 
 
 def test_every_requirements_file_is_checked_here(repository: Path) -> None:
@@ -86,7 +86,7 @@ def test_requirements_are_exact_and_hashed(repository: Path, name: str) -> None:
     assert [line for line, hashes in installed.items() if not hashes] == []
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "build.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "run.txt", "build.txt"])
 def test_the_development_environment_holds_what_users_install(repository: Path, name: str) -> None:
     folder = repository / "requirements"
     theirs, ours = requirements((folder / name).read_text()), requirements((folder / "dev.txt").read_text())

@@ -21,13 +21,14 @@ KNOWN = {**PINS, **ONLY_BY_HAND}
 LOCKED_FROM = {
     "runtime.txt": ["pyproject.toml"],
     "build.txt": ["build.in"],
-    "dev.txt": ["pyproject.toml", "build.in", "dev.in"],
+    "run.txt": ["pyproject.toml", "run", "serve", "lock", "run.in"],
+    "dev.txt": ["pyproject.toml", "run", "serve", "lock", "build.in", "run.in", "dev.in"],
     "lock.txt": ["lock.in"],
     "release.txt": ["release.in"],
     "fuzz.txt": ["fuzz.in"],
     "checkov.txt": ["checkov.in"],
 }
-"""What `make lock` derives each file from."""
+"""What `make lock` derives each file from: the distribution, extras of it, and files beside."""
 ALONE = {"checkov.txt"}
 """Files whose environment holds nothing else, and which pin what others have in other versions."""
 
@@ -40,9 +41,12 @@ def pinned(repository: Path, name: str) -> dict[str, Version]:
 
 
 def wanted(repository: Path, source: str) -> list[Requirement]:
-    """The requirements of pyproject.toml, or of a file in requirements/."""
+    """The requirements of the distribution, of an extra of it, or of a file in requirements/."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
     if source == "pyproject.toml":
-        lines = tomllib.loads((repository / source).read_text())["project"]["dependencies"]
+        lines = project["dependencies"]
+    elif not source.endswith(".in"):
+        lines = project["optional-dependencies"][source]
     else:
         lines = (repository / "requirements" / source).read_text().splitlines()
     lines = [line.partition("#")[0].strip() for line in lines]
