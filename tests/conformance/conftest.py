@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import uuid
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.conformance import matrix, tools
 from tests.conformance.api import identity
 from tests.conformance.control_plane import ControlPlane, control_plane
 from tests.conformance.definitions import install
+from tests.conformance.object_store import object_store
 
 MADE = {"Workflow", "WorkflowTaskResult", "TrainJob"}
 """Kinds that no file has, and that become of those that are written."""
@@ -104,3 +106,24 @@ def platforms(api_server: ControlPlane, kinds: frozenset[tuple[str, str]]) -> Co
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": levels}}
         api_server.api.apply(identity(manifest), manifest).ok()
     return api_server
+
+
+@pytest.fixture(scope="session")
+def object_store_variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables by which AWS's own tools find an S3 server that ends with the session."""
+    with object_store(tmp_path_factory.mktemp("object-store")) as variables:
+        yield variables
+
+
+@pytest.fixture
+def bucket(object_store_variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """`s3://…`, an empty bucket of this test's own; this process and those that it starts can reach it."""
+    import s3fs
+
+    for name, value in object_store_variables.items():
+        monkeypatch.setenv(name, value)
+    name = f"test-{uuid.uuid4()}"
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().mkdir(name)
+    yield f"s3://{name}"
+    s3fs.S3FileSystem.clear_instance_cache()

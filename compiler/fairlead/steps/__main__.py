@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from fairlead.remote.failures import RemoteFailure
 from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 
@@ -30,11 +31,18 @@ def main(arguments: Sequence[str]) -> int:
     try:
         importlib.import_module(STEPS[arguments[0]]).run(Context.from_environment())
     except StepFailure as failure:
-        sys.stderr.write(f"{failure.word}: {failure.message}\n")
-        if failure.help:
-            sys.stderr.write(f"  = help: {failure.help}\n")
+        _tell(failure.word, failure.message, failure.help)
         return failure.exit_code
+    except RemoteFailure as failure:
+        _tell(StepFailure.word, failure.message, failure.help)
+        return StepFailure.exit_code
     return 0
+
+
+def _tell(word: str, message: str, help_: str) -> None:
+    sys.stderr.write(f"{word}: {message}\n")
+    if help_:
+        sys.stderr.write(f"  = help: {help_}\n")
 
 
 if __name__ == "__main__":
