@@ -53,6 +53,16 @@ def parameter_variable(name: str) -> str:
     return f"FAIRLEAD_PARAM_{_variable(name)}"
 
 
+def surroundings(*, step: str, pipeline: str, run_id: str, seed: int, parameters: str) -> dict[str, str]:
+    """The variables that every step finds; `parameters` is the path of the file of parameters."""
+    return {STEP: step, PIPELINE: pipeline, RUN_ID: run_id, SEED: str(seed), PARAMETERS: parameters}
+
+
+def parameter_variables(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of parameters, for a step of the user's own: Fairlead's read the file."""
+    return {parameter_variable(name): parameter_text(value) for name, value in parameters.items()}
+
+
 def parameter_text(value: Any) -> str:
     """A parameter's value as a variable holds it: text as it is, everything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)

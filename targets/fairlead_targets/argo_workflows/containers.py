@@ -84,23 +84,21 @@ def _variables(context: Context, step: Step) -> dict[str, str]:
     if step.uses_store:
         defaults |= context.store.variables
     given = {name: literal(value) for name, value in run.env.items()}
-    fixed = {
-        contract.parameter_variable(name): literal(contract.parameter_text(value))
-        for name, value in run.parameters.items()
-        if run.built_in is None and name not in step.searched
-    }
+    own = {} if run.built_in is not None else run.parameters
+    values = contract.parameter_variables({name: value for name, value in own.items() if name not in step.searched})
+    fixed = {name: literal(value) for name, value in values.items()}
     files = {
         **{contract.input_variable(use.name): use.address or f"{INPUTS}/{use.name}" for use in step.inputs},
         **{contract.output_variable(give.name): f"{OUTPUTS}/{give.name}" for give in step.outputs},
         **{contract.result_variable(result.name): f"{RESULTS}/{result.name}" for result in step.results},
     }
-    contracted = {
-        contract.STEP: step.title,
-        contract.PIPELINE: context.name,
-        contract.RUN_ID: RUN,
-        contract.SEED: str(run.seed),
-        contract.PARAMETERS: f"{CONFIG}/parameters.json" if step.searched else PARAMETERS_FILE,
-    }
+    contracted = contract.surroundings(
+        step=step.title,
+        pipeline=context.name,
+        run_id=RUN,
+        seed=run.seed,
+        parameters=f"{CONFIG}/parameters.json" if step.searched else PARAMETERS_FILE,
+    )
     if run.built_in is not None:
         contracted[contract.ARTIFACTS] = str(context.store.uri)
     if step.reads_trials:

@@ -6,21 +6,14 @@ from dataclasses import dataclass, replace
 
 from fairlead.plan import contract
 from fairlead.plan.artifacts import Use
-from fairlead.plan.nodes import BUILT_IN, Evaluate, Node, Propose, Register, Run, Snapshot, Train
+from fairlead.plan.companions import CHAMPION_MODEL, OPEN_RUN, fetch_champion
+from fairlead.plan.nodes import Evaluate, Node, Propose, Register, Run, Snapshot, Train
 from fairlead.resources.resource import Origin
-from fairlead.spec.hardware import Profile
-from fairlead.spec.units import Cpu, Duration, Memory
 from fairlead_targets.argo_workflows.caching import Cache
 from fairlead_targets.argo_workflows.containers import champion_settings
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.steps import Input, Output, Result, Step, task_name
 
-OPEN_RUN = "open-run"
-CHAMPION_MODEL = "champion-model"
-SMALL = Profile(cpu=Cpu.parse("500m"), memory=Memory.parse("512Mi"))
-"""What a step gets that only decides or reports."""
-MINUTES = Duration.parse("15m")
-"""The timeout of such a step."""
 MLFLOW_RUN = {"MLFLOW_RUN_ID": "{{inputs.parameters.mlflow-run}}"}
 
 
@@ -82,22 +75,6 @@ class Lowering:
         by_address = any(use.mode == "reference" for use in node.uses)
         return checkpoints or by_address or isinstance(node, Snapshot | Register | Propose)
 
-    def built_in(self, step: str, like: Run, parameters: dict[str, object]) -> Run:
-        """One of Fairlead's own steps that the plan has no node for, in the image of another one of them."""
-        return replace(
-            like,
-            command=(*BUILT_IN, step),
-            built_in=step,
-            parameters=parameters,
-            env={},
-            secrets={},
-            hardware=SMALL,
-            timeout=MINUTES,
-            cache=False,
-            seed=0,
-            service_account=None,
-        )
-
     def champion_model(self, node: Evaluate, like: Run) -> Step:
         """The step that fetches the model that is served, so that the champion is judged as the candidate is.
 
@@ -108,7 +85,7 @@ class Lowering:
         return Step(
             name=CHAMPION_MODEL,
             title=CHAMPION_MODEL,
-            run=self.built_in("fetch-champion", like, {}),
+            run=fetch_champion(like),
             origin=Origin(node.id, node.place, why),
             outputs=(Output(name="model", path="champion/model", optional=True),),
             results=(Result(name="present"),),

@@ -11,17 +11,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from hera.workflows import models
 
 from fairlead.plan import contract
+from fairlead.plan.companions import OPEN_RUN, rows_name, searched_parameters
 from fairlead.plan.nodes import Run, Tune
 from fairlead.resources import conventions
 from fairlead.resources.kinds import ConfigMap
 from fairlead.resources.resource import Resource
 from fairlead_targets.argo_workflows.context import Context
-from fairlead_targets.argo_workflows.lowering import MLFLOW_RUN, OPEN_RUN, Lowering
+from fairlead_targets.argo_workflows.lowering import MLFLOW_RUN, Lowering
 from fairlead_targets.argo_workflows.steps import Input, Output, Result, Step
 from fairlead_targets.argo_workflows.templates import memoized, task, template
 
@@ -58,15 +58,6 @@ class Search:
             "data": dict(self.data),
         }
         return Resource(manifest, context.origin(node, f"the parameters of {len(node.trials)} trials"))
-
-
-def searched_parameters(node: Tune) -> tuple[str, ...]:
-    """The parameters whose values differ from those that the training step has without a search."""
-    fixed: Mapping[str, Any] = node.run.parameters if node.run else {}
-    names = dict.fromkeys(name for trial in node.trials for name in trial)
-    return tuple(
-        name for name in names if name not in fixed or any(trial[name] != fixed[name] for trial in node.trials)
-    )
 
 
 def search_templates(lowering: Lowering, node: Tune, run: Run, search: Search) -> list[models.Template]:
@@ -130,8 +121,7 @@ def _trial_steps(
         uses_store=lowering.uses_store(node),
     )
     rows = next(use for use in _inherited(inputs) if use.name == "validation")
-    # An evaluator of the user's own knows the rows that it judges as the test split, whichever they are.
-    rows = rows if node.score.built_in else replace(rows, name="test")
+    rows = replace(rows, name=rows_name(node))
     model = Input(name="model", source="tasks.trial-train.outputs.artifacts.model")
     score = Step(
         name="trial-score",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from hera.workflows import models
 
-from fairlead.plan import contract
+from fairlead.plan import companions, contract
+from fairlead.plan.companions import OPEN_RUN, REPORT
 from fairlead.plan.nodes import (
     Check,
     Decide,
@@ -32,7 +33,7 @@ from fairlead.resources.resource import Origin, Resource
 from fairlead_targets.argo_workflows import distributed
 from fairlead_targets.argo_workflows.caching import Cache
 from fairlead_targets.argo_workflows.context import Context
-from fairlead_targets.argo_workflows.lowering import OPEN_RUN, Lowering
+from fairlead_targets.argo_workflows.lowering import Lowering
 from fairlead_targets.argo_workflows.metrics import of_run, of_training
 from fairlead_targets.argo_workflows.searching import Search, search_task, search_templates
 from fairlead_targets.argo_workflows.steps import Result, Step
@@ -41,7 +42,7 @@ from fairlead_targets.argo_workflows.workflow import resource, workflow_template
 
 TRAINING = (Snapshot, Check, Prepare, Divide, Tune, Train, Evaluate, Decide, Register, Propose)
 """The nodes that are steps of a training."""
-MAIN, PIPELINE, ADMIT, REPORT = "main", "pipeline", "admit", "report"
+MAIN, PIPELINE, ADMIT = "main", "pipeline", "admit"
 TRIGGER = "{{workflow.parameters.trigger}}"
 
 
@@ -65,7 +66,7 @@ def training(context: Context) -> Iterator[Resource]:
     """The WorkflowTemplate of a training, and what it needs besides: trials, and a runtime for several nodes."""
     lowering = Lowering(context, Cache(context.plan, context.options.cache_generation))
     parts = Parts()
-    like = _built_in_run(context)
+    like = companions.like_of(context.plan)
     tune = context.plan.only(Tune)
     search = Search.of(context.name, tune) if tune else None
     opened = _open_run(lowering, like, tune)
@@ -123,22 +124,15 @@ def _add(parts: Parts, lowering: Lowering, node: Node, run: Run, search: Search 
     parts.add([template(context, step, search.name if search else None)], task(step), origin)
 
 
-def _built_in_run(context: Context) -> Run:
-    """A run of one of Fairlead's own steps, for its image."""
-    return next(run for _, run in context.runs(Register, Decide, Propose) if run.built_in)
-
-
 def _open_run(lowering: Lowering, like: Run, tune: Tune | None) -> Step:
     """The step that opens the MLflow run, and one below it for each trial."""
     context = lowering.context
-    trials = len(tune.trials) if tune else 0
-    parameters: dict[str, object] = {"experiment": context.name, "trials": trials}
     results = (Result(name="run"), *((Result(name="trials"),) if tune else ()))
     origin = Origin("train", context.unit.place("model", "train"), "the run in MLflow, opened before its first step")
     return Step(
         name=OPEN_RUN,
         title=OPEN_RUN,
-        run=lowering.built_in(OPEN_RUN, like, parameters),
+        run=companions.open_run(context.plan, like),
         origin=origin,
         results=results,
         variables={contract.TRIGGER: TRIGGER},
@@ -152,7 +146,7 @@ def _report(lowering: Lowering, like: Run) -> Step:
     return Step(
         name=REPORT,
         title=REPORT,
-        run=lowering.built_in(REPORT, like, {"experiment": lowering.context.name}),
+        run=companions.report(lowering.context.plan, like),
         origin=origin,
         variables=variables,
     )
@@ -170,7 +164,7 @@ def _admitted(lowering: Lowering, like: Run) -> tuple[str, list[models.Template]
     step = Step(
         name=ADMIT,
         title=ADMIT,
-        run=lowering.built_in(ADMIT, like, parameters),
+        run=companions.companion(ADMIT, like, parameters),
         origin=origin,
         results=(Result(name="proceed"),),
         variables={contract.TRIGGER: TRIGGER},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fairlead.plan import contract
+from fairlead.plan.companions import SMALL
 from fairlead.plan.nodes import BUILT_IN, Register, Run, Train
 from fairlead.resources import conventions
 from fairlead.resources.kinds import EnvVar
@@ -18,7 +19,7 @@ from fairlead.resources.pods import (
     unexpanded,
 )
 from fairlead_targets.argo_workflows.containers import CONFIG, INPUTS, OUTPUTS
-from fairlead_targets.argo_workflows.lowering import SMALL, Lowering
+from fairlead_targets.argo_workflows.lowering import Lowering
 from fairlead_targets.argo_workflows.searching import Search
 
 UPLOAD_SECONDS = 3600
