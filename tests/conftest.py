@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.tracking import tables, tracking
+
+__all__ = ["tables", "tracking"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A property holds or it does not, however slow the machine: no deadlines. Under CI the examples are the same each time,
