@@ -83,18 +83,20 @@ class Cache:
         runs = [node.run, node.score, node.choose] if isinstance(node, Tune) else [node.run]
         if not all(run.cache and run.image.digest for run in runs):
             return None
-        before = [self._before(use.artifact) for use in node.uses]
+        # By name, because in which order a step's inputs and outputs were written changes nothing of what it gives.
+        uses = sorted(node.uses, key=lambda use: use.name)
+        before = [self._before(use.artifact) for use in uses]
         known = [found for found in before if found is not None]
         if len(known) < len(before):
             return None
-        snapshots = tuple(dict.fromkeys(name for found in known for name in found.snapshots))
+        snapshots = tuple(sorted({name for found in known for name in found.snapshots}))
         if len(snapshots) > MOST_SNAPSHOTS:
             return None
         said = {
             "runs": [_run(run) for run in runs],
             "trials": [dict(trial) for trial in node.trials] if isinstance(node, Tune) else None,
-            "uses": [(use.name, use.artifact, use.mode) for use in node.uses],
-            "gives": [give.name for give in node.gives],
+            "uses": [(use.name, use.artifact, use.mode) for use in uses],
+            "gives": sorted(give.name for give in node.gives),
         }
         return Lineage(self._digest(node, said, tuple(found.digest for found in known)), snapshots)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import TypeVar
 
-from hypothesis import settings, strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.control import BuildContext
 from hypothesis.errors import StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
@@ -19,9 +19,11 @@ T = TypeVar("T")
 
 
 def bounded(examples: int) -> settings:
-    """So many examples in a run of all tests; as many as the profile says where HYPOTHESIS_PROFILE is `search`."""
+    """So many examples in a run of all tests, and a failure is shown as it was found, because making it small takes
+    minutes; all that the profile says where HYPOTHESIS_PROFILE is `search`.
+    """
     searches = settings.get_current_profile_name() == "search"
-    return settings() if searches else settings(max_examples=examples)
+    return settings() if searches else settings(max_examples=examples, phases=set(Phase) - {Phase.shrink})
 
 
 def sampled(strategy: st.SearchStrategy[T], count: int, start: int = 0) -> Iterator[T]:
