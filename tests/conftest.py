@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # so that a red run can be repeated; HYPOTHESIS_PROFILE=search looks for new ones, and longer.
 # How many inputs a strategy throws away says something about the test's speed, and nothing about the product.
 FILTERS = [HealthCheck.filter_too_much]
-settings.register_profile("default", deadline=None, suppress_health_check=FILTERS)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, suppress_health_check=FILTERS)
+settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=FILTERS)
+settings.register_profile(
+    "ci", deadline=None, max_examples=40, derandomize=True, print_blob=True, suppress_health_check=FILTERS
+)
 settings.register_profile(
     "search", deadline=None, max_examples=2_000, suppress_health_check=[*FILTERS, HealthCheck.too_slow], print_blob=True
 )

@@ -151,7 +151,7 @@ def run(root: Path, *arguments: str) -> Seen:
     return Seen(code, out.getvalue(), err.getvalue(), files)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     # The commands are the same before and after every change, for an entry that is too old has to be there to be found.
     commands=st.lists(COMMANDS, min_size=1, max_size=2),

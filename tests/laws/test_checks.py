@@ -74,7 +74,7 @@ def broken(draw: st.DrawFn) -> Any:
     return found
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(broken())
 def test_whatever_is_wrong_is_said_and_nothing_fails(specification: Any) -> None:
     with TemporaryDirectory() as folder:

@@ -32,7 +32,7 @@ WORDS = [
     "x#y",
     "-1",
 ]
-MANY = max(settings().max_examples // 2, 50)
+MANY = max(settings().max_examples // 2, 20)
 MARK = re.compile(r"# c\d+")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.laws.repositories import FOREIGN, Repository
 
-KILLS = 30
+KILLS = 20
 """Some seconds of it. `python -m tests.laws.ordeal FOLDER 1000 SEED` takes an hour, and has been through as many."""
 
 
