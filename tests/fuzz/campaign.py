@@ -39,7 +39,7 @@ class Figures:
 
 def input_of(harness: Harness, seed: str, number: int) -> bytes:
     """The input that has a number."""
-    rng = Random(f"{seed}/{harness.name}/{number}")  # noqa: S311 - to be repeated, not to be secret
+    rng = Random(f"{seed}/{harness.name}/{number}")
     data = rng.choice(harness.seeds)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         data = harness.mutate(data, rng, LARGEST)

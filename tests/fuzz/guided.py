@@ -53,7 +53,7 @@ def main() -> None:
             raise error
 
     def mutated(data: bytes, most: int, seed: int) -> bytes:
-        rng = Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        rng = Random(seed)
         # libFuzzer's own mutations know what the comparisons in the code were with.
         if rng.random() < 0.2:
             return bytes(atheris.Mutate(data, most))

@@ -381,7 +381,7 @@ def sections(documents: Sequence[bytes]) -> list[bytes]:
     for document in documents:
         tree = tree_of(document)
         for key, value in tree.items() if isinstance(tree, dict) else ():
-            found.append(write({key: value}, Random(key)).encode())  # noqa: S311 - the same each time
+            found.append(write({key: value}, Random(key)).encode())
     return found
 
 

@@ -29,7 +29,7 @@ def main(folder: Path, kills: int) -> None:
     write_new(root)
     write_old(root)
     once = (time.perf_counter() - start) / 3
-    chance = random.Random(4)  # noqa: S311 - delays, not secrets
+    chance = random.Random(4)
     interrupted = changed = 0
     before = tree(root)
     for _ in range(kills):

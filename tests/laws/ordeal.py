@@ -44,7 +44,7 @@ class Ordeal:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
-        self.chance = random.Random(seed)  # noqa: S311 - delays, not secrets
+        self.chance = random.Random(seed)
         self.counts: Counter[str] = Counter()
         self.projects = 0
         self.times: dict[str, float] = {}

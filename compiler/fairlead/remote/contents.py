@@ -70,6 +70,11 @@ class Manifest:
         return found
 
 
+def manifest_path(digest: str) -> str:
+    """The place of a manifest below the project's artifacts, by its digest: `manifests/sha256-….json`."""
+    return f"manifests/{digest.replace(':', '-')}.json"
+
+
 def manifest_of(root: Path) -> Manifest:
     """The manifest of a file or a folder on this machine.
 

@@ -106,6 +106,14 @@ class Store:
         with self._open(path) as stream:
             return stream.read()
 
+    def stream(self) -> BinaryIO:
+        """The object at the address itself, open for reading. Raises as `read`; what goes wrong later is the store
+        library's own error.
+        """
+        with _reading(self.uri):
+            opened: BinaryIO = self.filesystem.open(self.root, "rb")
+            return opened
+
     def write(self, path: str, data: bytes) -> None:
         """Writes one object, whole or not at all. Raises RemoteFailure where it can't be written."""
         with _writing(self._named(path)):

@@ -14,6 +14,8 @@ from fairlead.steps.failures import StepFailure
 STEPS: Final = {
     "choose": "fairlead.steps.choose",
     "gate": "fairlead.steps.gate",
+    "snapshot": "fairlead.steps.snapshot",
+    "split": "fairlead.steps.split",
 }
 """The steps by name, each with the module that has its `run(context)`."""
 

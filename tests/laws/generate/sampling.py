@@ -29,7 +29,7 @@ def bounded(examples: int) -> settings:
 def sampled(strategy: st.SearchStrategy[T], count: int, start: int = 0) -> Iterator[T]:
     """The examples with the numbers from `start` on, the same each time; those that grow too large are left out."""
     for number in range(start, start + count):
-        data = ConjectureData(random=Random(number))  # noqa: S311 - a test, not a secret
+        data = ConjectureData(random=Random(number))
         with BuildContext(data, is_final=False, wrapped_test=sampled):
             try:
                 yield data.draw(strategy)

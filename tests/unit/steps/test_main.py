@@ -53,6 +53,15 @@ def test_what_is_missing_is_one_clear_error(tmp_path: Path) -> None:
     assert "Traceback" not in failed.stderr
 
 
+def test_a_store_that_can_not_be_reached_is_one_clear_error_too(tmp_path: Path) -> None:
+    told = {"uri": "carrier-pigeon://loft", "format": "csv"}
+    (tmp_path / "parameters.json").write_text(json.dumps(told))
+    failed = called("snapshot", FAIRLEAD_PARAMS=str(tmp_path / "parameters.json"), FAIRLEAD_STEP="data/rows")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("error: carrier-pigeon://loft is no address that can be reached: ")
+    assert failed.stderr.splitlines()[1] == "  = help: use s3, gs, abfs, https, hf or file"
+
+
 @pytest.mark.parametrize("arguments", [[], ["no-such-step"], ["gate", "gate"]])
 def test_a_step_that_does_not_exist_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
