@@ -10,6 +10,7 @@ class ArtifactType(StrEnum):
     """The kinds of thing that nodes give to each other."""
 
     SNAPSHOT = "Snapshot"
+    MANIFEST = "Manifest"
     DATASET = "Dataset"
     PARAMETERS = "Parameters"
     MODEL = "Model"

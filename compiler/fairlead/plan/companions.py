@@ -23,6 +23,9 @@ SMALL: Final = Profile(cpu=Cpu.parse("500m"), memory=Memory.parse("512Mi"))
 MINUTES: Final = Duration.parse("15m")
 """The timeout of such a step."""
 
+COMPARED_WITH_TRAINING: Final = frozenset({"mase"})
+"""The metrics that compare a forecast with what a naive one does on the training part."""
+
 
 def like_of(plan: Plan) -> Run:
     """A run of one of Fairlead's own steps in a plan that trains, for its image."""
@@ -77,3 +80,8 @@ def rows_name(node: Tune) -> str:
     An evaluator of the user's own knows them as the test split, whichever they are.
     """
     return "validation" if node.score.built_in else "test"
+
+
+def needs_training_part(run: Run) -> bool:
+    """Whether an evaluation reads the training part besides the rows that it judges: some metrics compare with it."""
+    return run.built_in is not None and bool(COMPARED_WITH_TRAINING & set(run.parameters.get("metrics", ())))

@@ -13,7 +13,7 @@ from typing import Any
 
 from fairlead.catalogue.measurements import Measurement, Unmeasured
 from fairlead.catalogue.runtimes import Runtime
-from fairlead.plan.artifacts import Give, Use
+from fairlead.plan.artifacts import ArtifactType, Give, Use
 from fairlead.project.lock import LockedModel, LockedRollout, Signature
 from fairlead.source.nodes import Path
 from fairlead.source.places import Place
@@ -93,6 +93,11 @@ class Node:
     run: Run | None = None
     waits: Waiting | None = None
 
+    @property
+    def writes(self) -> tuple[Give, ...]:
+        """What the node's command writes: all that it gives, but for what it passes on unchanged."""
+        return tuple(give for give in self.gives if give.artifact.same_as is None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Node):
@@ -105,6 +110,11 @@ class Snapshot(Node):
     """The digest that the bytes must have, where the source is pinned and the lock knows it."""
     materialize: bool
     """Whether some step reads a copy; where all read references, nothing is downloaded."""
+
+    @property
+    def writes(self) -> tuple[Give, ...]:
+        """The manifest, and the copy where one is read."""
+        return tuple(give for give in self.gives if self.materialize or give.artifact.type is ArtifactType.MANIFEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

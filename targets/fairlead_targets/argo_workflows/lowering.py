@@ -63,11 +63,7 @@ class Lowering:
 
     def outputs(self, node: Node) -> tuple[Output, ...]:
         """What a node gives. Nothing is copied for a check, and nothing is there where only an address is read."""
-        if isinstance(node, Snapshot) and not node.materialize:
-            return ()
-        return tuple(
-            Output(name=give.name, path=give.artifact.id) for give in node.gives if give.artifact.same_as is None
-        )
+        return tuple(Output(name=give.name, path=give.artifact.id) for give in node.writes)
 
     def uses_store(self, node: Node) -> bool:
         """Whether a node's command reaches the object store itself, and not only through Argo."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from hera.workflows import models
 
 from fairlead.plan import contract
-from fairlead.plan.companions import OPEN_RUN, rows_name, searched_parameters
+from fairlead.plan.companions import OPEN_RUN, needs_training_part, rows_name, searched_parameters
 from fairlead.plan.nodes import Run, Tune
 from fairlead.resources import conventions
 from fairlead.resources.kinds import ConfigMap
@@ -120,15 +120,16 @@ def _trial_steps(
         searched=search.searched,
         uses_store=lowering.uses_store(node),
     )
-    rows = next(use for use in _inherited(inputs) if use.name == "validation")
-    rows = replace(rows, name=rows_name(node))
+    parts = {use.name: use for use in _inherited(inputs)}
+    rows = replace(parts["validation"], name=rows_name(node))
+    beside = (parts["train"],) if needs_training_part(node.score) else ()
     model = Input(name="model", source="tasks.trial-train.outputs.artifacts.model")
     score = Step(
         name="trial-score",
         title="tune/score",
         run=node.score,
         origin=lowering.context.origin(node, "one trial's score on the validation split"),
-        inputs=(model, rows),
+        inputs=(model, rows, *beside),
         outputs=(Output(name="report", path=f"tune/scores/{index}"),),
         arguments=PER_TRIAL,
         variables=MLFLOW_RUN,

@@ -189,7 +189,7 @@ def drawing(plan: Plan) -> Drawing:
 
 def _vertex(node: Node) -> Vertex:
     kind, stage = KINDS[type(node)]
-    gives = tuple(give.artifact for give in node.gives)
+    gives = tuple(give.artifact for give in node.gives if give.artifact.type is not ArtifactType.MANIFEST)
     return Vertex(node.id, kind, stage, node.title, details(node), gives, node.waits, node.place)
 
 
@@ -207,8 +207,17 @@ def _links(plan: Plan) -> list[Link]:
         )
         for node in plan.nodes.values()
         for use in node.uses
-        if use.artifact in giver and not (use.artifact == VERSION and isinstance(node, Serve | Score))
+        if use.artifact in giver
+        and not (use.artifact == VERSION and isinstance(node, Serve | Score))
+        and not _is_bookkeeping(node, giver[use.artifact][1])
     ]
+
+
+def _is_bookkeeping(reader: Node, type_: ArtifactType) -> bool:
+    """Whether something is read only to be noted down: each source's manifest in the record, and the statistics of the
+    training part beside the version. These ways would cross the whole picture and tell nobody anything.
+    """
+    return type_ is ArtifactType.MANIFEST or (isinstance(reader, Register) and type_ is ArtifactType.DATASET)
 
 
 def _lock(plan: Plan) -> tuple[list[Vertex], list[Link]]:

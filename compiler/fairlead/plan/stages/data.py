@@ -84,7 +84,7 @@ def _source(scope: Scope, name: str, source: Source, copied: bool) -> None:
             title=f"snapshot of {name}",
             path=path,
             place=unit.place(*path),
-            gives=(Give(name, snapshot),),
+            gives=(Give(name, snapshot), Give("manifest", manifest_of(name))),
             # The bytes behind a URI may have changed: a snapshot is only answered from the cache where a digest pins
             # it.
             run=scope.built_in("snapshot", parameters, cache=digest is not None),
@@ -100,15 +100,23 @@ def _source(scope: Scope, name: str, source: Source, copied: bool) -> None:
         _check(scope, dataset, snapshot, source.expect, "copy" if copied else "reference")
 
 
+def column_contracts(dataset: Dataset) -> dict[str, Any]:
+    """The contracts of a dataset's columns, as a step is told them."""
+    return {name: column.model_dump(mode="json", exclude_defaults=True) for name, column in dataset.columns.items()}
+
+
+def manifest_of(source: str) -> Artifact:
+    """The list of a source's objects and hashes, as a snapshot found them."""
+    return Artifact(f"manifest/{source}", ArtifactType.MANIFEST)
+
+
 def _check(
     scope: Scope, dataset: Dataset, raw: Artifact, expectations: tuple[Expectation, ...], mode: str = "copy"
 ) -> None:
     parameters: dict[str, Any] = {
         "dataset": dataset.name,
         "format": dataset.format,
-        "columns": {
-            name: column.model_dump(mode="json", exclude_defaults=True) for name, column in dataset.columns.items()
-        },
+        "columns": column_contracts(dataset),
         "expect": [str(expectation) for expectation in expectations],
     }
     approved = Artifact(f"dataset/{dataset.name}", ArtifactType.DATASET, same_as=raw.id, format=dataset.format)

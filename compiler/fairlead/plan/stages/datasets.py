@@ -31,12 +31,12 @@ TAKEN_NAME = Code(
     "FL3005",
     "a dataset name that is taken",
     """
-    Two datasets have one name, or a dataset is called `train`, `validation`, `test`, `model` or `champion`, which
-    are names that
-    Fairlead's own steps give. Steps find their inputs by name, so every name means one thing.
+    Two datasets have one name, or a dataset is called `train`, `validation`, `test`, `model`, `champion` or
+    `manifest`, which are names that Fairlead's own steps give. Steps find their inputs by name, so every name
+    means one thing.
     """,
 )
-RESERVED = ("train", "validation", "test", "model", "champion")
+RESERVED = ("train", "validation", "test", "model", "champion", "manifest")
 
 
 def declare(scope: Scope, data: Data) -> None:

@@ -9,7 +9,7 @@ from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
 from fairlead.plan.formats import format_of
 from fairlead.plan.nodes import Combine, Image, Score, Serve, Waiting
 from fairlead.plan.scope import Scope, secret_pairs
-from fairlead.plan.stages.training import VERSION
+from fairlead.plan.stages.training import VERSION, learned
 from fairlead.source.diagnostics import Code
 from fairlead.spec.model import Model
 from fairlead.spec.serving import Batch, Graph, ScaleOn, Serving
@@ -141,8 +141,8 @@ def _score(scope: Scope, batch: Batch, model: Model) -> None:
     parameters: dict[str, Any] = {
         "input": str(batch.input),
         "output": str(batch.output),
+        **learned(scope, model),
         "format": form,
-        "task": model.task,
     }
     run = scope.built_in("score", parameters, "batch", "serving", timeout=batch.timeout, cache=False)
     scope.add(

@@ -7,9 +7,10 @@ from typing import Any
 
 from fairlead.catalogue.tasks import usual_metrics
 from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
-from fairlead.plan.nodes import Decide, Divide, Evaluate, Propose, Register, Run, Train, Tune
+from fairlead.plan.companions import needs_training_part
+from fairlead.plan.nodes import Decide, Divide, Evaluate, Node, Propose, Register, Run, Snapshot, Train, Tune
 from fairlead.plan.scope import Scope, secret_pairs
-from fairlead.plan.stages.data import code_image, step_run, uses_of
+from fairlead.plan.stages.data import code_image, column_contracts, manifest_of, step_run, uses_of
 from fairlead.plan.trials import trials
 from fairlead.spec.model import Evaluate as EvaluateSection, Model, Train as TrainSection
 
@@ -60,14 +61,9 @@ def _evaluation(scope: Scope, model: Model, section: EvaluateSection, rows: str,
             retries=2,
             service_account=str(section.service_account) if section.service_account else None,
         )
-    dataset = scope.datasets.get(scope.split_of or "")
-    labels = dataset.with_role("label") if dataset else []
-    label = labels[0] if labels else None
     parameters: dict[str, Any] = {
-        "task": model.task,
+        **learned(scope, model),
         "metrics": list(metrics(model, section)),
-        "label": label,
-        "positive": dataset.columns[label].positive if dataset and label else None,
         "slices": list(_slices(section)),
         "rows": rows,
         "champion": champion,
@@ -76,6 +72,20 @@ def _evaluation(scope: Scope, model: Model, section: EvaluateSection, rows: str,
     if section.image is None:
         return run
     return replace(run, image=scope.image(section.image))
+
+
+def learned(scope: Scope, model: Model) -> dict[str, Any]:
+    """What a step of Fairlead's own must know of the rows that a model learns from, and of what it predicts."""
+    dataset = scope.datasets.get(scope.split_of or "")
+    labels = dataset.with_role("label") if dataset else []
+    label = labels[0] if labels else None
+    return {
+        "task": model.task,
+        "label": label,
+        "positive": dataset.columns[label].positive if dataset and label else None,
+        "format": dataset.format if dataset else None,
+        "columns": column_contracts(dataset) if dataset else {},
+    }
 
 
 def metrics(model: Model, section: EvaluateSection) -> tuple[str, ...]:
@@ -148,6 +158,8 @@ def _evaluate(scope: Scope, model: Model, section: EvaluateSection, split: Divid
         "slices": _slices(section),
     }
     run = _evaluation(scope, model, section, "test")
+    if split and needs_training_part(run):
+        extra = (Use("train", "dataset/train"),)
     scope.add(
         Evaluate(
             id="evaluate",
@@ -207,14 +219,17 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     )
     name = str(model.registry.name) if model.registry else unit.name
     path = ("model", "registry")
-    register = scope.built_in("register", {"registry": name, "flavor": model.framework}, cache=False)
+    parameters = {"registry": name, "flavor": model.framework, **learned(scope, model)}
+    register = scope.built_in("register", parameters, cache=False)
+    train_part = (Use("train", "dataset/train"),) if "split" in scope.nodes else ()
     scope.add(
         Register(
             id="register",
             title=f"registration as {name}",
             path=path,
             place=unit.place(*path),
-            uses=(Use("model", MODEL.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id)),
+            # The training part: what live traffic will be compared with is said of it when the version is registered.
+            uses=(Use("model", MODEL.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id), *train_part),
             gives=(Give("version", VERSION),),
             run=register,
             registry=name,
@@ -225,14 +240,25 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     promote = retraining.promote if retraining else "pull-request"
     path = ("retraining", "promote")
     approval = tuple(str(team) for team in train.approval)
-    propose = scope.built_in("propose", {"promote": promote, "approval": list(approval)}, cache=False)
+    parameters = {"promote": promote, "approval": list(approval), "images": _images(scope)}
+    propose = scope.built_in("propose", parameters, cache=False)
+    manifests = tuple(
+        Use(f"manifest-{node.source}", manifest_of(node.source).id)
+        for node in scope.nodes.values()
+        if isinstance(node, Snapshot)
+    )
     scope.add(
         Propose(
             id="propose",
             title="candidate record",
             path=path,
             place=unit.place(*path),
-            uses=(Use("version", VERSION.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id)),
+            uses=(
+                Use("version", VERSION.id),
+                Use("evaluation", EVALUATION.id),
+                Use("verdict", VERDICT.id),
+                *manifests,
+            ),
             gives=(Give("candidate", CANDIDATE),),
             run=propose,
             approval=approval,
@@ -240,3 +266,18 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
             waits=scope.pending(propose.image),
         )
     )
+
+
+def _images(scope: Scope) -> dict[str, dict[str, str]]:
+    """The images that a run uses, by the reference that the specification has, as far as their digests are known."""
+    runs = [run for node in scope.nodes.values() for run in _runs(node)]
+    return {
+        run.image.repository: {"digest": run.image.digest, **({"tree": run.image.tree} if run.image.tree else {})}
+        for run in runs
+        if run.image.digest
+    }
+
+
+def _runs(node: Node) -> tuple[Run, ...]:
+    first = (node.run,) if node.run else ()
+    return (*first, node.score, node.choose) if isinstance(node, Tune) else first

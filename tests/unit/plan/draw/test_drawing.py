@@ -18,10 +18,14 @@ def test_every_node_of_the_plan_is_shown_once(tmp_path: Path) -> None:
     assert sorted(shown) == sorted([*plan.nodes, "lock"])
 
 
-def test_every_edge_of_the_plan_is_shown_but_for_the_way_through_the_lock(tmp_path: Path) -> None:
+def test_every_edge_is_shown_but_for_the_way_through_the_lock_and_what_is_only_noted_down(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     shown = {(link.giver, link.reader, link.label) for link in drawing(plan).links if link.flow is Flow.ARTIFACT}
-    assert {tuple(edge) for edge in plan.edges()} - shown == {("register", "serve", "version")}
+    assert {tuple(edge) for edge in plan.edges()} - shown == {
+        ("register", "serve", "version"),
+        ("data/scans", "propose", "manifest/scans"),
+        ("split", "register", "dataset/train"),
+    }
     assert shown - {tuple(edge) for edge in plan.edges()} == {("lock", "serve", "version")}
 
 
