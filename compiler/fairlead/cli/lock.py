@@ -1,4 +1,4 @@
-"""`fairlead lock`: takes a digest or a candidate into a lock."""
+"""`fairlead lock`: fills locks with what registries, stores and MLflow say, or with what is given."""
 
 from __future__ import annotations
 
@@ -7,19 +7,36 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fairlead.cli.common import chosen, exit_if_errors, open_project, project_option, say
+from fairlead.cli.common import open_project, project_option, say
+from fairlead.cli.locks import (
+    follow,
+    local_mlflow,
+    lock_in,
+    meant,
+    mlflow_of,
+    one,
+    reach_store,
+    refusing,
+    tell,
+    tracking_option,
+    training,
+    write,
+)
 from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
-    from fairlead.project.unit import Unit
     from fairlead.spec.units import ImageRef
     from fairlead.workspace.load import Workspace
 
 
 @click.command(name="lock")
-@click.argument("spec", type=click.Path(path_type=Path))
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path))
 @project_option
-@click.option("--environment", "-e", required=True, help="The environment whose lock is written.")
+@click.option("--environment", "-e", "environments", multiple=True, help="Only this environment's lock; repeatable.")
+@click.option("--update", is_flag=True, help="Ask for what is locked already, too; only what is missing otherwise.")
+@click.option("--local", is_flag=True, help="The lock of this machine, with what `fairlead run` registered.")
+@click.option("--aliases", is_flag=True, help="Change no lock; point MLflow's aliases to what the locks say.")
+@tracking_option
 @click.option("--image", help="An image as the specification names it, with its digest: ghcr.io/acme/churn@sha256:…")
 @click.option("--tree", help="The Git tree of the folder that the image was built from.")
 @click.option(
@@ -29,32 +46,139 @@ if TYPE_CHECKING:
     help="A candidate record, as a training run wrote it.",
 )
 def command(
-    spec: Path, project: Path | None, environment: str, image: str | None, tree: str | None, record: Path | None
+    specs: tuple[Path, ...],
+    project: Path | None,
+    environments: tuple[str, ...],
+    update: bool,
+    local: bool,
+    aliases: bool,
+    tracking_uri: str | None,
+    image: str | None,
+    tree: str | None,
+    record: Path | None,
 ) -> None:
-    """Write an image's digest, or a candidate's model version, into the lock of SPEC in an environment.
+    """Write what the locks of SPECs lack: digests of images and pinned data, and the first version that is served.
 
-    Nothing is asked over a network: what is locked is what is given. Run `fairlead compile` afterwards.
+    Registries of images, object stores and MLflow are asked, and nothing is written where one of them doesn't answer.
+    With --image or --candidate nothing is asked over a network: what is locked is what is given. Run `fairlead compile`
+    afterwards.
     """
-    if (image is None) == (record is None):
+    given = image is not None or record is not None
+    if image is not None and record is not None:
         raise click.UsageError("give either --image or --candidate")
     if tree is not None and image is None:
         raise click.UsageError("--tree belongs to --image")
+    if given and (update or local or aliases):
+        raise click.UsageError(
+            "--update, --local and --aliases ask others, and with --image or --candidate nobody is asked"
+        )
+    if given and (len(specs) != 1 or len(environments) != 1):
+        raise click.UsageError("with --image or --candidate, name one SPEC and one --environment")
+    if local and (environments or update):
+        raise click.UsageError("--local is a lock of its own, and takes neither --environment nor --update")
     reference = _image(image, tree) if image is not None else None
+    root = open_project(project)
+    if given:
+        _take(root, specs[0], environments[0], reference, tree, record)
+    elif local:
+        _local(root, specs, aliases)
+    else:
+        _ask(root, specs, environments, tracking_uri, update, aliases)
 
+
+def _ask(
+    root: Path,
+    specs: tuple[Path, ...],
+    environments: tuple[str, ...],
+    tracking_uri: str | None,
+    update: bool,
+    aliases: bool,
+) -> None:
+    """Fills the locks of all that is meant, or only points aliases to what they say."""
+    from fairlead.locking.aliases import project as point
+    from fairlead.locking.answers import Answers
+    from fairlead.locking.filling import fill
+    from fairlead.source.diagnostics import has_errors
+    from fairlead.source.places import Place
+    from fairlead.workspace.load import load
+
+    workspace = load(root)
+    units = meant(workspace, specs, environments)
+    mlflow = mlflow_of(workspace.project, tracking_uri)
+    reach_store(workspace.project)
+    if aliases:
+        if mlflow is None:
+            raise click.UsageError("fairlead.yaml has no `mlflow`, and no --tracking-uri is given")
+        found = [each for unit in units for each in point(mlflow, unit, unit.lock, unit.environment)]
+        tell(workspace, found)
+        if found:
+            raise click.exceptions.Exit(1)
+        click.echo(f"the aliases of {len(units)} lock{'' if len(units) == 1 else 's'} are as the locks say")
+        return
+    artifacts = workspace.project.artifacts.uri if workspace.project and workspace.project.artifacts else None
+    with refusing(root, workspace), Answers(mlflow, artifacts) as answers:
+        locks = fill(workspace, units, answers, update=update)
+        answers.keep_manifests(Place.start_of("fairlead.yaml"))
+        if has_errors(answers.findings):
+            raise Refused(answers.findings)
+        tell(workspace, answers.findings)
+        write(workspace, locks)
+    for unit, locked in zip(units, locks, strict=True):
+        if locked.changed and _moved(unit.lock, lock_in(locked.text, locked.file)):
+            follow(workspace, mlflow, unit, locked, unit.environment)
+
+
+def _moved(before: object, after: object) -> bool:
+    """Whether another version is served or tried than before."""
+    return [getattr(before, key, None) for key in ("model", "rollout")] != [
+        getattr(after, key, None) for key in ("model", "rollout")
+    ]
+
+
+def _local(root: Path, specs: tuple[Path, ...], aliases: bool) -> None:
+    """Fills the locks of this machine."""
+    from fairlead.locking.aliases import project as point
+    from fairlead.locking.answers import Answers
+    from fairlead.locking.filling import fill_local
+    from fairlead.workspace.load import load
+    from fairlead.workspace.local_lock import ENVIRONMENT, read_local_lock
+
+    if not specs:
+        raise click.UsageError("name the SPEC whose local lock is written")
+    workspace = load(root)
+    units = [training(workspace, spec) for spec in specs]
+    mlflow = local_mlflow(root)
+    with refusing(root, workspace):
+        if aliases:
+            for unit in units:
+                tell(workspace, point(mlflow, unit, read_local_lock(root, unit.name), ENVIRONMENT))
+            return
+        with Answers(mlflow, None) as answers:
+            locks = [fill_local(workspace, unit, answers) for unit in units]
+            tell(workspace, answers.findings)
+        write(workspace, locks)
+    for unit, locked in zip(units, locks, strict=True):
+        if locked.changed:
+            follow(workspace, mlflow, unit, locked, ENVIRONMENT)
+
+
+def _take(
+    root: Path, spec: Path, environment: str, reference: ImageRef | None, tree: str | None, record: Path | None
+) -> None:
+    """Locks what is given."""
     from fairlead.output.failures import denied
     from fairlead.output.lock import locked_if_possible
     from fairlead.project.candidate import decode
     from fairlead.workspace.load import load
     from fairlead.workspace.locking import lock_candidate, lock_image, write_lock
 
-    root = open_project(project)
     workspace: Workspace | None = None
     content = _content(record) if record is not None else b""
     try:
         # From before the lock is read until it is written: what another command writes into it in between is not lost.
         with locked_if_possible(root) as refusal:
             workspace = load(root)
-            unit = _unit(workspace, spec, environment)
+            unit = one(workspace, spec, environment)
             if record is not None:
                 locked = lock_candidate(workspace, unit, decode(record.name, content), record.name)
             else:
@@ -99,20 +223,3 @@ def _content(record: Path) -> bytes:
         return read_bytes(record)
     except OSError as error:
         raise click.BadParameter(f"`{record}` can't be read: {error.strerror}", param_hint="--candidate") from error
-
-
-def _unit(workspace: Workspace, spec: Path, environment: str) -> Unit:
-    """The one pipeline that is named, in the environment; exit 1 where there is none, or where it has errors."""
-    files = chosen(workspace, [spec]) if workspace.files else set()
-    found = workspace.concerning(files, workspace.diagnostics)
-    say(found, workspace, "text", err=True)
-    exit_if_errors(found)
-    if files is None or len(files) != 1:
-        raise click.BadParameter(f"`{spec}` names {len(files or ())} specifications, and a lock belongs to one")
-    units = workspace.units.get(environment)
-    if units is None:
-        raise click.BadParameter(
-            f"fairlead.yaml has no environment `{environment}`; it has {', '.join(workspace.units)}",
-            param_hint="--environment",
-        )
-    return units[workspace.specs[files.pop()]]

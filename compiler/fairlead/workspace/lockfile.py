@@ -1,17 +1,17 @@
 """Editing the text of a lock: what changes is replaced where it stands, and everything else stays, comments too.
 
 People read locks in pull requests and may say in them why something was pinned. An edit therefore touches the lines of
-one section and no others, unless the file is written in a way that has no such lines; it is written anew then.
+one section and no others, unless the file is written in a way that has no such lines; it is written anew then. Where a
+version moves to another section, its lines go with it as they stand, and what was said about it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingABC
 from typing import Any, Final
 
 from fairlead.output.yaml import dump
-from fairlead.project.lock import Lock, LockedImage, LockedModel, LockMetadata
-from fairlead.source.nodes import Mapping, Plain, plain
+from fairlead.project.lock import Lock, LockedData, LockedImage, LockedModel, LockMetadata
+from fairlead.source.nodes import Mapping, plain
 from fairlead.source.reader import read
 from fairlead.spec.units import Percentage
 
@@ -37,14 +37,17 @@ def with_image(text: str, reference: str, image: LockedImage) -> str:
     return _edited(text, {**document, "images": images}, "images", reference)
 
 
+def with_data(text: str, source: str, data: LockedData) -> str:
+    """`text` with the digest of one pinned source. Returns `text` itself where nothing changes."""
+    document = _document(text)
+    found = {**document.get("data", {}), source: _content(data)}
+    return _edited(text, {**document, "data": found}, "data", source)
+
+
 def with_model(text: str, model: LockedModel) -> str:
     """`text` with another version served, and the one before as `previous`."""
-    document = _document(text)
-    new = {**document, "model": _content(model)}
-    if "model" in document:
-        new["previous"] = document["model"]
-        text = _edited(text, {**document, "previous": document["model"]}, "previous")
-    return _edited(text, new, "model")
+    text = _with_previous(text)
+    return _edited(text, {**_document(text), "model": _content(model)}, "model")
 
 
 def with_canary(text: str, model: LockedModel, weight: Percentage) -> str:
@@ -53,7 +56,79 @@ def with_canary(text: str, model: LockedModel, weight: Percentage) -> str:
     return _edited(text, {**_document(text), "rollout": rollout}, "rollout")
 
 
-def _content(section: LockedModel | LockedImage | LockMetadata) -> Document:
+def with_weight(text: str, weight: Percentage) -> str:
+    """`text` with another share of the traffic for the canary. Raises KeyError where there is none."""
+    document = _document(text)
+    return _edited(text, {**document, "rollout": {**document["rollout"], "weight": str(weight)}}, "rollout", "weight")
+
+
+def with_canary_served(text: str) -> str:
+    """`text` at the end of a rollout: the canary is served, and the version before it is `previous`.
+
+    Raises KeyError where there is no canary.
+    """
+    canary = _document(text)["rollout"]["canary"]
+    lines = _lines_of(text, ("rollout", "canary"), "model")
+    text = _with_previous(text)
+    text = _edited(text, {**_document(text), "model": canary}, "model", lines=lines)
+    return without_rollout(text)
+
+
+def without_rollout(text: str) -> str:
+    """`text` with the canary taken back. What is served stays as it is."""
+    wanted = {name: value for name, value in _document(text).items() if name != "rollout"}
+    if wanted == _document(text):
+        return text
+    lines = text.splitlines()
+    root = read("lock", text.encode()).root
+    assert isinstance(root, Mapping)
+    if _is_block(lines, root):
+        start, stop = _span(lines, root, "rollout", len(lines))
+        result = "\n".join([*lines[:start], *lines[stop:], ""])
+        if _says(result, wanted):
+            return result
+    return dump(wanted)
+
+
+def with_previous_served(text: str) -> str:
+    """`text` with the version of before served again, and the one that was served as `previous`.
+
+    Raises KeyError where there is none.
+    """
+    previous = _document(text)["previous"]
+    lines = _lines_of(text, ("previous",), "model")
+    text = _with_previous(text)
+    return _edited(text, {**_document(text), "model": previous}, "model", lines=lines)
+
+
+def _with_previous(text: str) -> str:
+    """`text` with the version that is served as `previous`, too."""
+    document = _document(text)
+    if "model" not in document:
+        return text
+    lines = _lines_of(text, ("model",), "previous")
+    return _edited(text, {**document, "previous": document["model"]}, "previous", lines=lines)
+
+
+def _lines_of(text: str, path: tuple[str, ...], name: str) -> list[str] | None:
+    """The lines of a section as they stand, under another key and from the left margin; None where it has none."""
+    lines = text.splitlines()
+    mapping, end = read("lock", text.encode()).root, len(lines)
+    for step in path[:-1]:
+        if not isinstance(mapping, Mapping) or not _is_block(lines, mapping):
+            return None
+        _, end = _span(lines, mapping, step, end)
+        mapping = mapping.get(step)
+    if not isinstance(mapping, Mapping) or not _is_block(lines, mapping):
+        return None
+    start, stop = _span(lines, mapping, path[-1], end)
+    margin = " " * (mapping.entries[path[-1]].key_place.column - 1)
+    found = [line.removeprefix(margin) for line in lines[start:stop]]
+    own = f"{path[-1]}:"
+    return [f"{name}:{found[0].removeprefix(own)}", *found[1:]] if found[0].startswith(own) else None
+
+
+def _content(section: LockedModel | LockedImage | LockedData | LockMetadata) -> Document:
     content: Document = section.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return content
 
@@ -66,20 +141,20 @@ def _document(text: str) -> Document:
     return content
 
 
-def _edited(text: str, wanted: Document, section: str, key: str | None = None) -> str:
-    """`text` changed in one section, or one key of it, so that it says `wanted`."""
+def _edited(text: str, wanted: Document, section: str, key: str | None = None, lines: list[str] | None = None) -> str:
+    """`text` changed in one section, or one key of it, so that it says `wanted`; with `lines`, where they are given."""
     wanted = {name: wanted[name] for name in SECTIONS if name in wanted}
     if _document(text) == wanted:
         return text
-    lines = text.splitlines()
+    old = text.splitlines()
     root = read("lock", text.encode()).root
     assert isinstance(root, Mapping)
     inner = root.get(section)
-    if key is not None and isinstance(inner, Mapping) and _is_block(lines, inner):
-        _, end = _span(lines, root, section, len(lines))
-        edited = _replaced(lines, inner, key, wanted[section][key], end)
-    elif _is_block(lines, root):
-        edited = _replaced(lines, root, section, wanted[section], len(lines))
+    if key is not None and isinstance(inner, Mapping) and _is_block(old, inner):
+        _, end = _span(old, root, section, len(old))
+        edited = _replaced(old, inner, key, dump({key: wanted[section][key]}).splitlines(), end)
+    elif _is_block(old, root):
+        edited = _replaced(old, root, section, lines or dump({section: wanted[section]}).splitlines(), len(old))
     else:
         edited = []
     result = "\n".join([*edited, ""])
@@ -97,10 +172,10 @@ def _is_block(lines: list[str], mapping: Mapping) -> bool:
     return bool(mapping.entries) and lines[place.line - 1][place.column - 1] != "{"
 
 
-def _replaced(lines: list[str], mapping: Mapping, key: str, value: Plain | MappingABC[str, Any], end: int) -> list[str]:
-    """`lines` with another value under one key of a block mapping that ends before line `end` (from 0)."""
+def _replaced(lines: list[str], mapping: Mapping, key: str, value: list[str], end: int) -> list[str]:
+    """`lines` with other ones for one key of a block mapping that ends before line `end` (from 0)."""
     indent = next(iter(mapping)).key_place.column - 1
-    new = [" " * indent + line if line else line for line in dump({key: value}).splitlines()]
+    new = [" " * indent + line if line else line for line in value]
     if key in mapping.entries:
         start, stop = _span(lines, mapping, key, end)
     else:

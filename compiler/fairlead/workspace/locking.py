@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 from fairlead.output.replace import replace_file
 from fairlead.plan.builder import build
-from fairlead.plan.nodes import Image, Serve, Tune
-from fairlead.plan.plan import Plan
+from fairlead.plan.nodes import Image, Node, Serve, Tune
 from fairlead.project.candidate import Candidate
-from fairlead.project.lock import Lock, LockedImage, LockMetadata
+from fairlead.project.lock import Lock, LockedImage, LockedModel, LockMetadata
 from fairlead.project.unit import Unit
 from fairlead.source.diagnostics import Code, Diagnostic, Refused
 from fairlead.source.places import Place
@@ -113,13 +112,13 @@ class Locked:
     file: str
     text: str
     said: str
-    """What was locked, in words."""
+    """What was locked, in words: a line for each change."""
     changed: bool = True
 
 
 def lock_image(workspace: Workspace, unit: Unit, reference: ImageRef, tree: str | None) -> Locked:
     """The lock of `unit` with the digest of an image. Raises Refused."""
-    file, before = _before(workspace, unit)
+    file, before = lock_before(workspace, unit)
     if reference.digest is None:
         message = f"`{reference}` has no digest"
         raise _refused(UNPINNED, file, message, "write @sha256: and the digest behind it")
@@ -128,33 +127,41 @@ def lock_image(workspace: Workspace, unit: Unit, reference: ImageRef, tree: str 
     plan, found = build(unit, workspace.units[unit.environment])
     if plan is None:
         raise Refused(found)
-    used = sorted({image.repository for image in images(plan)})
+    used = sorted({image.repository for node in plan.nodes.values() for image in images_of(node)})
     if key not in used:
         message = f"nothing of {unit.name} in {unit.environment} runs in `{key}`"
         listed = f"it uses {', '.join(used)}" if used else "it uses no image there"
         raise Refused([Diagnostic(UNUSED_IMAGE, unit.place("model", "code"), message, listed, nearest_word(key, used))])
-    text = with_image(before or new_lock(_metadata(unit)), key, LockedImage(digest=digest, tree=tree))
+    text = with_image(before or new_lock(lock_metadata(unit)), key, LockedImage(digest=digest, tree=tree))
     return Locked(file, text, f"{key} is {digest}", changed=text != before)
 
 
 def lock_candidate(workspace: Workspace, unit: Unit, candidate: Candidate, record: str) -> Locked:
     """The lock of `unit` with a candidate's version, read from the file `record`. Raises Refused.
 
-    Where the environment's rollout has steps and a version is served, the candidate starts as a canary with the first
-    step's share; otherwise it is served, and the version before it becomes `previous`.
+    It becomes what `lock_version` makes of it.
     """
-    file, before = _before(workspace, unit)
-    model, lock = candidate.model, unit.lock
     if candidate.pipeline != unit.name:
         message = f"this record is of `{candidate.pipeline}`, and the lock is of `{unit.name}`"
         raise _refused(OTHER_PIPELINE, record, message, "name the pipeline that was trained")
+    file, before = lock_before(workspace, unit)
+    return lock_version(unit, candidate.model, file, before, record)
+
+
+def lock_version(unit: Unit, model: LockedModel, file: str, before: str | None, where: str) -> Locked:
+    """The lock of `unit`, whose text is `before`, with another version, which is told of in `where`. Raises Refused.
+
+    Where the environment's rollout has steps and a version is served, the new one starts as a canary with the first
+    step's share; otherwise it is served, and the version before it becomes `previous`.
+    """
+    lock = unit.lock
     artifacts = unit.project.artifacts
     own = artifacts.uri.child("models").child(unit.name) if artifacts is not None else None
     if own is not None and not model.uri.is_within(own):
         message = f"the model is in {model.uri}, and the models of {unit.name} are in {own}"
-        raise _refused(ELSEWHERE, record, message, "train again with the project's own `artifacts`")
+        raise _refused(ELSEWHERE, where, message, "train again with the project's own `artifacts`")
     said = f"version {model.version} of {unit.name} ({model.digest})"
-    if lock is not None and before is not None and _holds(lock, candidate):
+    if lock is not None and before is not None and holds(lock, model):
         return Locked(file, before, f"{said} is in the lock already", changed=False)
     if lock is not None and lock.rollout is not None:
         canary = lock.rollout.canary.version
@@ -163,39 +170,38 @@ def lock_candidate(workspace: Workspace, unit: Unit, candidate: Candidate, recor
     served = lock.model if lock else None
     if served is not None and model.version < served.version:
         message = f"version {model.version} is older than version {served.version}, which {unit.environment} serves"
-        raise _refused(OLDER_CANDIDATE, record, message, "lock the newest record, or roll back on purpose")
-    text = before or new_lock(_metadata(unit))
+        raise _refused(OLDER_CANDIDATE, where, message, "lock the newest record, or roll back on purpose")
+    text = before or new_lock(lock_metadata(unit))
     steps = unit.pipeline.serving.rollout.canary if unit.pipeline.serving else ()
     if served is not None and steps:
         return Locked(file, with_canary(text, model, steps[0]), f"{said} starts as a canary at {steps[0]}")
     return Locked(file, with_model(text, model), f"{said} is served")
 
 
-def images(plan: Plan) -> list[Image]:
-    """The images that a plan's steps and server run in."""
-    found: list[Image] = []
-    for node in plan.nodes.values():
-        found += [node.run.image] if node.run else []
-        if isinstance(node, Tune):
-            found += [node.score.image, node.choose.image]
-        if isinstance(node, Serve):
-            found.append(node.image)
+def images_of(node: Node) -> list[Image]:
+    """The images that a node's steps and server run in."""
+    found = [node.run.image] if node.run else []
+    if isinstance(node, Tune):
+        found += [node.score.image, node.choose.image]
+    if isinstance(node, Serve):
+        found.append(node.image)
     return found
 
 
-def _holds(lock: Lock, candidate: Candidate) -> bool:
+def holds(lock: Lock, model: LockedModel) -> bool:
     """Whether a lock serves or tries this very version."""
     held = [lock.model, lock.rollout.canary if lock.rollout else None]
-    return any(model is not None and model.digest == candidate.model.digest for model in held)
+    return any(each is not None and each.digest == model.digest for each in held)
 
 
-def _before(workspace: Workspace, unit: Unit) -> tuple[str, str | None]:
+def lock_before(workspace: Workspace, unit: Unit) -> tuple[str, str | None]:
     """The lock's file and its text; no text where there is no lock yet."""
     file = lock_file(unit.file, unit.environment)
     return file, workspace.text_of(file)
 
 
-def _metadata(unit: Unit) -> LockMetadata:
+def lock_metadata(unit: Unit) -> LockMetadata:
+    """Whose lock it is."""
     return LockMetadata(pipeline=Name(unit.name), environment=Name(unit.environment))
 
 

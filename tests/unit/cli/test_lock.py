@@ -156,10 +156,14 @@ def test_without_steps_a_served_version_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "give either --image or --candidate"),
+        (["--image", f"{IMAGE}@{digest('a')}", "--candidate", __file__], "give either --image or --candidate"),
+        (["--image", f"{IMAGE}@{digest('a')}", "--update"], "nobody is asked"),
+        (["--image", f"{IMAGE}@{digest('a')}", "-e", "production"], "name one SPEC and one --environment"),
+        (["--tree", "a" * 40], "--tree belongs to --image"),
+        (["--local"], "takes neither --environment"),
         (["--image", f"{IMAGE}@{digest('a')}", "--tree", "main"], "no id of a Git tree"),
         (["--image", "ghcr.io/Acme/churn"], "no repository of images"),
-        (["--image", f"{IMAGE}@{digest('a')}", "-e", "prod"], "no environment `prod`; it has staging, production"),
+        (["-e", "prod"], "no environment `prod`; it has staging, production"),
     ],
 )
 def test_a_command_line_that_says_nothing_is_refused(project: Path, arguments: list[str], words: str) -> None:

@@ -1,0 +1,77 @@
+"""`fairlead promote`: moves a version on, into the lock of an environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fairlead.cli.common import open_project, project_option
+from fairlead.cli.locks import follow, mlflow_of, one, reach_store, refusing, tell, tracking_option, write
+from fairlead.source.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from fairlead.project.candidate import Candidate
+    from fairlead.project.unit import Unit
+
+
+@click.command(name="promote")
+@click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+@project_option
+@click.option("--to", "environment", required=True, help="The environment whose lock is written.")
+@click.option("--now", "at_once", is_flag=True, help="Without waiting for `soak` and `hold`: for emergencies.")
+@tracking_option
+def command(spec: Path, project: Path | None, environment: str, at_once: bool, tracking_uri: str | None) -> None:
+    """Move the version that comes next into the lock of SPEC in an environment.
+
+    Where a rollout is under way, that is its next share of the traffic, and in the end all of it. Otherwise it is the
+    newest candidate, in the environment that trains, and the version of the environment before in every other one. It
+    must have served there for `soak`, and a canary is held at each share for `hold`: both count from the commit. Run
+    `fairlead compile` afterwards, and commit both.
+    """
+    from datetime import UTC, datetime
+
+    from fairlead.locking.moving import promote
+    from fairlead.workspace.load import load
+
+    root = open_project(project)
+    workspace = load(root)
+    unit = one(workspace, spec, environment)
+    reach_store(workspace.project)
+    warnings: list[Diagnostic] = []
+    with refusing(root, workspace):
+        now = None if at_once else datetime.now(UTC)
+        locked = promote(workspace, unit, lambda: _candidate(unit, warnings), now)
+        tell(workspace, warnings)
+        write(workspace, [locked])
+    if at_once and locked.changed:
+        click.echo("note: neither `soak` nor `hold` was asked for, because of --now", err=True)
+    _tell_approval(unit)
+    follow(workspace, mlflow_of(workspace.project, tracking_uri), unit, locked, environment)
+
+
+def _candidate(unit: Unit, warnings: list[Diagnostic]) -> tuple[str, Candidate] | None:
+    """The newest candidate of a pipeline, whose model must be in the store."""
+    from fairlead.locking.answers import Answers
+    from fairlead.locking.records import newest_record
+    from fairlead.source.diagnostics import Refused
+
+    if unit.project.artifacts is None:
+        raise click.UsageError("fairlead.yaml has no `artifacts`, below which candidate records lie")
+    found, refused = newest_record(unit.project.artifacts.uri, unit.name)
+    warnings += refused
+    if found is not None:
+        answers = Answers(None, unit.project.artifacts.uri)
+        answers.check(found[1].model, unit.project_place("artifacts", "uri"))
+        if answers.findings:
+            raise Refused(answers.findings)
+    return found
+
+
+def _tell_approval(unit: Unit) -> None:
+    """Who has to agree. That is held by the pull request, because nobody here can prove who they are."""
+    train = unit.pipeline.model.train if unit.pipeline.model is not None else None
+    if train is not None and train.approval:
+        teams = ", ".join(str(team) for team in train.approval)
+        click.echo(f"note: {teams} must approve: the pull request asks for it, this command does not", err=True)

@@ -1,0 +1,67 @@
+"""Since when a lock says what it says: Git's history knows, because a lock has no dates.
+
+The time of a commit on the first parents of what is checked out counts, which is that of the merge where there was a
+pull request: what is not merged serves nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fairlead.project.lock import Lock
+from fairlead.source.reader import read
+from fairlead.spec.validate import validated
+
+
+class Unknown(Exception):
+    """Nobody can say; the text is the reason."""
+
+
+def since(root: Path, file: str, is_so: Callable[[Lock], bool]) -> datetime:
+    """Since when, without a break, the committed lock has been so. Raises Unknown where that can't be said."""
+    commits = _git(root, "log", "--first-parent", "--format=%H %ct", "--", file).split("\n")
+    began: str | None = None
+    for line in filter(None, commits):
+        commit, _, seconds = line.partition(" ")
+        lock = _lock_at(root, commit, file)
+        if lock is None or not is_so(lock):
+            break
+        began = seconds
+    else:
+        if began is not None and _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+            raise Unknown("the clone is shallow, and its history ends before the version was locked")
+    if began is None:
+        raise Unknown(f"{file} is not committed as it is now")
+    return datetime.fromtimestamp(int(began), UTC)
+
+
+def _lock_at(root: Path, commit: str, file: str) -> Lock | None:
+    """The lock as a commit has it; None where it has none, or another kind of file."""
+    try:
+        text = _git(root, "show", f"{commit}:./{file}")
+    except Unknown:
+        return None
+    document = read(file, text.encode())
+    if document.root is None or document.diagnostics:
+        return None
+    return validated(Lock, document.root)[0]
+
+
+def _git(root: Path, *words: str) -> str:
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, env=environment
+        )
+    except FileNotFoundError as error:
+        raise Unknown("Git is not installed") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unknown(f"Git can't be asked: {error}") from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().splitlines() or [f"exit code {error.returncode}"]
+        raise Unknown(f"Git says: {said[0]}") from error
+    return done.stdout
