@@ -14,15 +14,21 @@ from dataclasses import dataclass
 from typing import Any
 
 Manifest = Mapping[str, Any]
-_VARIABLE = re.compile(r"\{\{.*?\}\}")
+VARIABLE = re.compile(r"\{\{.*?\}\}")
 
 
 @dataclass(frozen=True)
 class Shadow:
-    """An object that will be created."""
+    """An object that will be created: by which resource, and as which part of it."""
 
-    origin: str
+    kind: str
+    name: str
+    part: str
     manifest: dict[str, Any]
+
+    @property
+    def origin(self) -> str:
+        return f"{self.kind} {self.name}, {self.part}"
 
 
 def shadows(manifests: Iterable[Manifest]) -> Iterator[Shadow]:
@@ -39,7 +45,7 @@ def shadows(manifests: Iterable[Manifest]) -> Iterator[Shadow]:
                 workflow = spec["workflowSpec"]
                 found = [*_steps(workflow), ("schedule", _workflow_of(workflow, spec.get("workflowMetadata", {})))]
             case "InferenceService":
-                found = _servers(spec, runtimes)
+                found = _servers(name, spec, runtimes)
             case "TrainingRuntime":
                 found = _jobs(spec)
             case "Sensor":
@@ -51,7 +57,30 @@ def shadows(manifests: Iterable[Manifest]) -> Iterator[Shadow]:
         for part, shadow in found:
             shadow = _filled(shadow)
             metadata = {"name": "shadow", "namespace": manifest["metadata"]["namespace"], **shadow.get("metadata", {})}
-            yield Shadow(f"{kind} {name}, {part}", {**shadow, "metadata": metadata})
+            yield Shadow(kind, name, part, {**shadow, "metadata": metadata})
+
+
+OTHERS = frozenset({"Sensor", "EventSource", "EventBus"})
+"""Kinds whose Pods run images that their controllers choose."""
+
+
+def pods(manifests: Iterable[Manifest]) -> Iterator[Shadow]:
+    """The Pods that run images of ours."""
+    return (each for each in shadows(manifests) if each.manifest["kind"] == "Pod" and each.kind not in OTHERS)
+
+
+def containers(manifest: Any) -> Iterator[tuple[str, str, str]]:
+    """Each container that says its image, in the text of another manifest too: its name, image and command."""
+    if isinstance(manifest, dict):
+        if isinstance(manifest.get("image"), str) and {"command", "args", "name"} & manifest.keys():
+            yield manifest.get("name", "main"), manifest["image"], json.dumps(manifest.get("command"))
+        for each in manifest.values():
+            yield from containers(each)
+    elif isinstance(manifest, list):
+        for each in manifest:
+            yield from containers(each)
+    elif isinstance(manifest, str) and manifest.lstrip().startswith("{") and '"image"' in manifest:
+        yield from containers(json.loads(manifest))
 
 
 def _filled(value: Any) -> Any:
@@ -60,7 +89,7 @@ def _filled(value: Any) -> Any:
         return {key: _filled(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_filled(each) for each in value]
-    return _VARIABLE.sub("filled-in", value) if isinstance(value, str) else value
+    return VARIABLE.sub("filled-in", value) if isinstance(value, str) else value
 
 
 def _pod(metadata: Manifest, spec: Manifest) -> dict[str, Any]:
@@ -167,7 +196,7 @@ _OF_THE_MODEL = {"modelFormat", "runtime", "protocolVersion", "storageUri", "sto
 _OF_THE_RUNTIME = {"supportedModelFormats", "multiModel", "protocolVersions", "labels", "annotations"}
 
 
-def _servers(service: Manifest, runtimes: Mapping[str, Manifest]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _servers(name: str, service: Manifest, runtimes: Mapping[str, Manifest]) -> Iterator[tuple[str, dict[str, Any]]]:
     # A canary says what differs; all else, such as its account, is the stable predictor's.
     canaries = [("canary", _over(service["predictor"], each["predictor"])) for each in service.get("canary", ())]
     assert not service.keys() - {"predictor", "canary"}, f"another component: {sorted(service)}"
@@ -180,6 +209,8 @@ def _servers(service: Manifest, runtimes: Mapping[str, Manifest]) -> Iterator[tu
             spec.pop(field, None)
         spec["containers"] = [_server(each, model) for each in runtime["containers"]]
         metadata = {key: {**runtime.get(key, {}), **predictor.get(key, {})} for key in ("labels", "annotations")}
+        # KServe's own, by which what selects servers finds their Pods.
+        metadata["labels"]["serving.kserve.io/inferenceservice"] = name
         yield part, _pod(metadata, spec)
 
 
