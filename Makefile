@@ -150,7 +150,7 @@ dist: release-tools
 	tar -xzf dist/fairlead-*.tar.gz -C .tools/unpacked --strip-components 1; \
 	python=$$PWD/$(RELEASE_VENV)/bin/python dist=$$PWD/dist; \
 	(cd .tools/unpacked && "$$python" -m hatchling build -t wheel -d "$$dist")
-	$(RELEASE_VENV)/bin/python release/check.py dist
+	$(RELEASE_VENV)/bin/python .ci/release/check.py dist
 
 # What a user would have: the wheel and what it needs, and nothing else.
 sbom: dist
@@ -159,11 +159,11 @@ sbom: dist
 	$(USER_VENV)/bin/python $(HASHED_INSTALL) -r requirements/runtime.txt
 	$(USER_VENV)/bin/python $(PIP_INSTALL) --no-deps dist/fairlead-*.whl
 	@export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --pretty=%ct)}; wheel=$$(echo dist/fairlead-*.whl); \
-	$(RELEASE_VENV)/bin/python release/sbom.py --wheel "$$wheel" --environment $(USER_VENV) \
+	$(RELEASE_VENV)/bin/python .ci/release/sbom.py --wheel "$$wheel" --environment $(USER_VENV) \
 		--out "$${wheel%-py3-none-any.whl}.cdx.json"
 
 audit: release-tools
-	$(RELEASE_VENV)/bin/python release/audit.py
+	$(RELEASE_VENV)/bin/python .ci/release/audit.py
 
 clean:
 	rm -rf $(VENV) .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -72,7 +72,7 @@ def service() -> Iterator[Knowledge]:
 
 
 def audited(repository: Path, tool: Tool, address: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [tool("pip-audit").parent / "python", repository / "release/audit.py", "--osv-url", address, *arguments]
+    command = [tool("pip-audit").parent / "python", repository / ".ci/release/audit.py", "--osv-url", address, *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 

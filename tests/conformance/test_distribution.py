@@ -115,7 +115,7 @@ def released(sdist: Path, wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempP
 
 
 def checked(repository: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, repository / "release/check.py", *arguments]
+    command = [sys.executable, repository / ".ci/release/check.py", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
@@ -153,7 +153,7 @@ def billed(
     listed = requirements or repository / "requirements/runtime.txt"
     command: list[str | Path] = [
         tool("cyclonedx-py").parent / "python",
-        repository / "release/sbom.py",
+        repository / ".ci/release/sbom.py",
         "--wheel",
         wheel,
         "--out",
@@ -226,6 +226,6 @@ def test_the_schema_of_bills_of_materials_is_really_asked(
         input=json.dumps(bill),
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(repository / "release")},
+        env={**os.environ, "PYTHONPATH": str(repository / ".ci/release")},
     )
     assert done.returncode > 0

@@ -1,6 +1,6 @@
 """Checks what is about to be released: that the tag, pyproject.toml and both archives are about one version.
 
-    python release/check.py --tag v1.0.0 dist
+    python .ci/release/check.py --tag v1.0.0 dist
 
 Needs `packaging`, which judges the metadata as a package index does.
 """
@@ -18,7 +18,7 @@ from typing import Final
 from packaging.metadata import Metadata
 from packaging.version import Version
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
 def mistakes(project: Path, folder: Path, tag: str | None) -> list[str]:

@@ -4,8 +4,8 @@ pip-audit says "no known vulnerabilities" and leaves with 0 where its service kn
 mirror that has the files alone. Here a package counts as audited when the report says so, and what nobody answered for
 is no good news. Run it with the Python of requirements/release.txt:
 
-    python release/audit.py                    every file in requirements/, each package answered for
-    python release/audit.py --if-reachable     the same, but only says so where the service can't be reached
+    python .ci/release/audit.py                    every file in requirements/, each package answered for
+    python .ci/release/audit.py --if-reachable     the same, but only says so where the service can't be reached
 
 Leaves with 0 where nothing is known, 1 where something is or a package was not answered for, 2 where the service could
 not be reached.
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _UNREACHED: Final = re.compile(
     r"could not connect|connection ?error|timed? ?out|max retries|proxy ?error", re.IGNORECASE
 )
