@@ -25,6 +25,7 @@ ROOMS = {
     "FL5": "Patches",
     "FL6": "The output",
     "FL7": "Policy",
+    "FL8": "Running on this machine",
     "FL9": "Fairlead itself",
 }
 """The rooms by the first digit of a code."""

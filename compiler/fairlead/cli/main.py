@@ -23,6 +23,7 @@ COMMANDS = {
     "compile": "Write what the platforms run.",
     "check": "Is what is committed what compiling gives?",
     "graph": "The life of a model, as a picture.",
+    "run": "The training of a pipeline, on this machine.",
     "lock": "Fill the locks with digests and versions.",
     "promote": "Move a version on, into an environment's lock.",
     "rollback": "Back to the version that a lock held before.",
