@@ -4,7 +4,7 @@
 the digests of its files, and an environment that they were installed into has licences and who needs whom. Run it with
 the Python of requirements/release.txt:
 
-    python .ci/release/sbom.py --wheel dist/fairlead-1.0.0-py3-none-any.whl --environment VENV --out dist/fairlead.cdx.json
+    python .ci/release/sbom.py --wheel dist/fairlead-1.0.0-py3-none-any.whl --environment VENV --out fairlead.cdx.json
 
 The same wheel and requirements give the same bytes: nothing is random, and the only time is that of SOURCE_DATE_EPOCH.
 """

@@ -72,7 +72,8 @@ def service() -> Iterator[Knowledge]:
 
 
 def audited(repository: Path, tool: Tool, address: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [tool("pip-audit").parent / "python", repository / ".ci/release/audit.py", "--osv-url", address, *arguments]
+    python, script = tool("pip-audit").parent / "python", repository / ".ci/release/audit.py"
+    command = [python, script, "--osv-url", address, *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
