@@ -24,7 +24,8 @@ USER_VENV := .tools/user
 EXTRAS := --extra run --extra serve --extra lock
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 # Wheels alone: a source distribution would be built by a backend that no hash names.
-HASHED_INSTALL := $(PIP_INSTALL) --require-hashes --only-binary :all:
+# And not compiled ahead, which takes minutes for what is imported by few: each module is, when it is first imported.
+HASHED_INSTALL := $(PIP_INSTALL) --require-hashes --only-binary :all: --no-compile
 
 # The first that really works: a version manager's shim may exist without an interpreter behind it, and a
 # distribution's Python without ensurepip cannot make an environment.
