@@ -27,6 +27,7 @@ COMMANDS = {
     "lock": "Fill the locks with digests and versions.",
     "promote": "Move a version on, into an environment's lock.",
     "rollback": "Back to the version that a lock held before.",
+    "serve": "A locked version on this machine, as a cluster would serve it.",
     "explain": "A diagnostic at length, or where a generated line comes from.",
     "schema": "The JSON Schemas of specifications and projects.",
     "targets": "The targets that are installed.",

@@ -25,7 +25,7 @@ def served(project: Project, environment: str) -> tuple[int | None, int | None, 
     value = project.lock(environment)
     canary = value.rollout.canary if value.rollout else None
     model, before = value.model, value.previous
-    return (model and model.version, canary and canary.version, before and before.version)
+    return tuple(each.version if each else None for each in (model, canary, before))  # type: ignore[return-value]
 
 
 def test_the_newest_candidate_is_promoted_to_the_environment_that_trains(project: Project) -> None:

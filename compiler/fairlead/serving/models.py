@@ -1,0 +1,144 @@
+"""Models in KServe's server: what its images for each framework add to the package `kserve`.
+
+Each does what the image of KServe 0.20 does (python/<framework>server in its repository), so that an answer here is the
+answer there.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kserve import Model
+from kserve.errors import InferenceError
+from kserve.protocol.infer_type import InferRequest, InferResponse
+from kserve.utils.utils import get_predict_input, get_predict_response
+
+from fairlead.catalogue.serving_runtime import Runtime
+from fairlead.project.lock import Signature
+
+Predict = Callable[[Any], Any]
+"""From what a request holds (an array, a table or a list of texts) to the answers."""
+
+
+class Unloadable(Exception):
+    """The model can't be loaded; the text says why."""
+
+
+class Served(Model):  # type: ignore[misc]
+    """A model that has been loaded."""
+
+    def __init__(self, name: str, predict: Predict, read: Callable[[Any], Any]) -> None:
+        super().__init__(name)
+        self._predict, self._read = predict, read
+        self.ready = True
+
+    def predict(
+        self, payload: dict[str, Any] | InferRequest, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any] | InferResponse:
+        """The answer to a request of either protocol. Whatever goes wrong is the server's InferenceError."""
+        try:
+            return get_predict_response(payload, self._predict(self._read(payload)), self.name)
+        except Exception as error:  # models raise what they like
+            raise InferenceError(str(error)) from error
+
+
+def loaded(name: str, runtime: Runtime, folder: Path, *, probability: bool, signature: Signature) -> Served:
+    """The model in a folder, as a runtime of the catalogue loads it. Raises Unloadable.
+
+    KeyError where the runtime is none that runs here.
+    """
+    load = LOADERS[runtime.name]
+    try:
+        predict = load(runtime, folder, probability)
+    except Unloadable:
+        raise
+    except ImportError as error:
+        raise Unloadable(f"the package {error.name or error} is not installed") from error
+    except Exception as error:  # a pickle runs what it likes, and every library has errors of its own
+        raise Unloadable(f"{type(error).__name__}: {error}") from error
+    tabular = runtime.name == "mlflow"
+    return Served(name, predict, (lambda payload: _table(payload, signature)) if tabular else get_predict_input)
+
+
+def _file(runtime: Runtime, folder: Path) -> Path:
+    """The model's own file. Raises Unloadable where there is none, or more than one."""
+    found = sorted(path for path in folder.iterdir() if path.is_file() and path.name.endswith(runtime.files.suffixes))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or ", ".join(sorted(path.name for path in folder.iterdir()))
+        raise Unloadable(f"{runtime.name} expects {runtime.files.expects}, and there is {names or 'nothing'}")
+    return found[0]
+
+
+def _sklearn(runtime: Runtime, folder: Path, probability: bool) -> Predict:
+    """`predict`, or `predict_proba` where probabilities are wanted and the model has them."""
+    joblib = importlib.import_module("joblib")
+    model = joblib.load(_file(runtime, folder))
+    if probability and hasattr(model, "predict_proba"):
+        return model.predict_proba  # type: ignore[no-any-return]
+    return model.predict  # type: ignore[no-any-return]
+
+
+def _xgboost(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
+    """`Booster.predict`: what the objective gives."""
+    xgboost = importlib.import_module("xgboost")
+    booster = xgboost.Booster(params={"nthread": 1}, model_file=str(_file(runtime, folder)))
+    return lambda instances: booster.predict(xgboost.DMatrix(instances, nthread=1))
+
+
+def _lightgbm(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
+    """`Booster.predict`, which is a probability for a classifier."""
+    lightgbm = importlib.import_module("lightgbm")
+    booster = lightgbm.Booster(params={"num_threads": 1}, model_file=str(_file(runtime, folder)))
+    return booster.predict  # type: ignore[no-any-return]
+
+
+def _onnx(runtime: Runtime, folder: Path, probability: bool) -> Predict:
+    """The first output of an ONNX model with one input, which KServe serves by Triton."""
+    runner = importlib.import_module("onnxruntime")
+    numpy = importlib.import_module("numpy")
+    found = sorted(folder.rglob("*.onnx"))
+    if len(found) != 1:
+        raise Unloadable(f"{runtime.name} expects {runtime.files.expects}, and there are {len(found)} such files")
+    session = runner.InferenceSession(str(found[0]), providers=["CPUExecutionProvider"])
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    if len(inputs) != 1:
+        raise Unloadable(f"the model has {len(inputs)} inputs, and one is what can be served here")
+    chosen = outputs[-1 if probability else 0].name
+    kind = numpy.float64 if "double" in inputs[0].type else numpy.float32
+
+    def predict(instances: Any) -> Any:
+        return session.run([chosen], {inputs[0].name: numpy.asarray(instances, dtype=kind)})[0]
+
+    return predict
+
+
+def _mlflow(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
+    """What the model was logged to answer, as MLServer's runtime has it."""
+    if not (folder / "MLmodel").is_file():
+        raise Unloadable(f"mlflow expects {runtime.files.expects}, and there is no MLmodel")
+    pyfunc = importlib.import_module("mlflow.pyfunc")
+    model = pyfunc.load_model(str(folder))
+    return model.predict  # type: ignore[no-any-return]
+
+
+LOADERS: Final[Mapping[str, Callable[[Runtime, Path, bool], Predict]]] = {
+    "sklearn": _sklearn,
+    "xgboost": _xgboost,
+    "lightgbm": _lightgbm,
+    "onnx": _onnx,
+    "mlflow": _mlflow,
+}
+"""The runtimes of the catalogue that run here."""
+
+
+def _table(payload: Any, signature: Signature) -> Any:
+    """A request of the protocol v2 as a table, where the signature has named columns; MLServer reads it so."""
+    if not isinstance(payload, InferRequest):
+        return get_predict_input(payload)
+    columns = {tensor.name for tensor in signature.inputs if not tensor.shape}
+    if columns and {each.name for each in payload.inputs} <= columns:
+        return payload.as_dataframe()
+    return get_predict_input(payload)
