@@ -13,7 +13,11 @@ from fairlead.steps.failures import StepFailure
 
 STEPS: Final = {
     "choose": "fairlead.steps.choose",
+    "evaluate": "fairlead.steps.evaluate",
+    "fetch-champion": "fairlead.steps.fetch_champion",
     "gate": "fairlead.steps.gate",
+    "open-run": "fairlead.steps.open_run",
+    "report": "fairlead.steps.report",
     "snapshot": "fairlead.steps.snapshot",
     "split": "fairlead.steps.split",
 }

@@ -111,7 +111,7 @@ class GateReport(Section):
 
 def write_report(path: Path, report: BaseModel) -> None:
     """Writes a report as JSON, with NaN as null's stand-in "NaN", so that any reader of JSON can read it."""
-    content = _spelled(report.model_dump(mode="python", exclude_none=True))
+    content = spelled(report.model_dump(mode="python", exclude_none=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
 
@@ -133,18 +133,19 @@ FORM = 'the least that a report can be is {"metrics": {"accuracy": 0.9}}'
 _SPELLED = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-def _spelled(value: Any) -> Any:
+def spelled(value: Any) -> Any:
+    """A value with NaN and the infinities as words, which JSON has no numbers for."""
     if isinstance(value, Mapping):
-        return {key: _spelled(inner) for key, inner in value.items()}
+        return {key: spelled(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_spelled(inner) for inner in value]
+        return [spelled(inner) for inner in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
 
 
 def _numbers(value: Any) -> Any:
-    """Reads what `_spelled` wrote, below `metrics` alone: elsewhere "NaN" may be the name of a slice's value."""
+    """Reads what `spelled` wrote, below `metrics` alone: elsewhere "NaN" may be the name of a slice's value."""
     if isinstance(value, dict):
         return {
             key: _metrics(inner) if key == "metrics" and isinstance(inner, dict) else _numbers(inner)

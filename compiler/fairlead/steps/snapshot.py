@@ -53,6 +53,8 @@ def run(context: Context) -> None:
             _remove(context, name)
         raise _other_bytes(name, parameters, manifest, artifacts)
     artifacts.write(manifest_path(manifest.digest), manifest.encode())
+    if context.has_output("manifest"):
+        context.output("manifest").write_bytes(manifest.encode())
     context.result("key", manifest.digest.partition(":")[2][:DIGITS])
     count = len(manifest.entries)
     objects = "1 object" if count == 1 else f"{count} objects"

@@ -81,6 +81,7 @@ def learned(scope: Scope, model: Model) -> dict[str, Any]:
     label = labels[0] if labels else None
     return {
         "task": model.task,
+        "framework": model.framework,
         "label": label,
         "positive": dataset.columns[label].positive if dataset and label else None,
         "format": dataset.format if dataset else None,
@@ -219,7 +220,7 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     )
     name = str(model.registry.name) if model.registry else unit.name
     path = ("model", "registry")
-    parameters = {"registry": name, "flavor": model.framework, **learned(scope, model)}
+    parameters = {"registry": name, **learned(scope, model)}
     register = scope.built_in("register", parameters, cache=False)
     train_part = (Use("train", "dataset/train"),) if "split" in scope.nodes else ()
     scope.add(

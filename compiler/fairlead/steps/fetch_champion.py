@@ -1,0 +1,50 @@
+"""Fetches the model that is served, so that it is judged again on the rows that the candidate is judged on.
+
+Whether there is one is said by the ConfigMap of the served version, and only its complete absence means that there is
+none: a version without an address, or bytes that are not what the lock says, end the step, because a gate must not let
+a model pass for lack of a rival that exists.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from fairlead.remote.contents import manifest_of
+from fairlead.remote.storage import Store
+from fairlead.steps.context import Context
+from fairlead.steps.failures import StepFailure
+
+VERSION: Final = "FAIRLEAD_CHAMPION_VERSION"
+URI: Final = "FAIRLEAD_CHAMPION_URI"
+DIGEST: Final = "FAIRLEAD_CHAMPION_DIGEST"
+
+
+def run(context: Context) -> None:
+    """Writes the model, and the result `present`."""
+    given = {name: context.environ.get(name, "") for name in (VERSION, URI, DIGEST)}
+    if not any(given.values()):
+        context.result("present", "false")
+        sys.stdout.write("there is no champion yet\n")
+        return
+    lacking = [name for name, value in given.items() if not value]
+    if lacking:
+        raise StepFailure(
+            f"a version is served, and {' and '.join(lacking)} does not say which",
+            "compile again: the ConfigMap of the champion is written from the lock",
+        )
+    fetch(context, given[URI], given[DIGEST], f"version {given[VERSION]}")
+    context.result("present", "true")
+
+
+def fetch(context: Context, uri: str, digest: str, what: str) -> None:
+    """Copies a model to the output `model`. Raises StepFailure where its bytes are not those of the digest."""
+    target = context.output("model")
+    Store(uri.rstrip("/") + "/").download(target)
+    found = manifest_of(target).digest
+    if found != digest:
+        raise StepFailure(
+            f"the model at {uri} is not what the lock says of {what}: {found} instead of {digest}",
+            "nothing else may write there; lock a version whose bytes are whole",
+        )
+    sys.stdout.write(f"{what}, {found}, from {uri}\n")
