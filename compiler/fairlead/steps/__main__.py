@@ -12,6 +12,7 @@ from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 
 STEPS: Final = {
+    "check": "fairlead.steps.check",
     "choose": "fairlead.steps.choose",
     "evaluate": "fairlead.steps.evaluate",
     "fetch-champion": "fairlead.steps.fetch_champion",

@@ -8,9 +8,9 @@ because an input has no ending. Rows are counted from 1 in each file, without th
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gzip
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -181,7 +181,9 @@ def open_table(engine: Engine, address: str | Path, format: str, *, restricted: 
     for file in files:
         columns = _columns(engine, file, format, restricted)
         before = groups[-1] if groups else None
-        if before and before.columns == columns and before.files[0].compression == file.compression:
+        # The order counts as well: a csv's columns are read by their places.
+        alike = before and list((before.columns or {}).items()) == list((columns or {}).items())
+        if before and alike and before.files[0].compression == file.compression:
             groups[-1] = Group(format, (*before.files, file), columns)
         else:
             groups.append(Group(format, (file,), columns))
@@ -237,12 +239,13 @@ def _header(engine: Engine, file: TableFile) -> list[str]:
     """The names in the first line of a csv; a column without one is `Unnamed: 0`, as pandas calls it."""
     try:
         with _unpacked(engine.open(file.path), file.compression) as stream:
-            lines = codecs.getreader("utf-8-sig")(stream)
+            # More than the header is decoded: what is wrong below it is told with its line, by DuckDB.
+            lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
             names = next(csv.reader(lines), None)
-    except UnicodeDecodeError as error:
-        raise BadData(f"{file.name}: the header is not UTF-8", HELP["csv"]) from error
     except (OSError, EOFError, csv.Error) as error:
         raise BadData(f"{file.name} can't be read: {error}", HELP["csv"]) from error
+    if any("\udc80" <= sign <= "\udcff" for name in names or () for sign in name):
+        raise BadData(f"{file.name}: the header is not UTF-8", HELP["csv"])
     if not names:
         raise BadData(f"{file.name} is empty: not even a header is there", HELP["csv"])
     return [name or f"Unnamed: {position}" for position, name in enumerate(names)]

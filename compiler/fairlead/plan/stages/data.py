@@ -118,6 +118,7 @@ def _check(
         "format": dataset.format,
         "columns": column_contracts(dataset),
         "expect": [str(expectation) for expectation in expectations],
+        "sensitivity": dataset.sensitivity,
     }
     approved = Artifact(f"dataset/{dataset.name}", ArtifactType.DATASET, same_as=raw.id, format=dataset.format)
     report = Artifact(f"report/check/{dataset.name}", ArtifactType.REPORT)
@@ -269,6 +270,7 @@ def _split(scope: Scope, data: Data, name: str) -> None:
         "validation": float(rule.validation),
         "format": dataset.format,
         "mode": mode,
+        "sensitivity": dataset.sensitivity,
     }
     if rule.method == "random":
         parameters["seed"] = rule.seed
