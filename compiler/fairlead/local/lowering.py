@@ -15,6 +15,7 @@ from fairlead.plan.companions import (
     REPORT,
     fetch_champion,
     like_of,
+    needs_training_part,
     open_run,
     report,
     rows_name,
@@ -120,6 +121,7 @@ class _Lowering:
         """A training and its score for each trial, and the choice among them."""
         inputs, needs = self.inputs(node)
         rows = next(use for use in inputs if use.name == "validation")
+        trained_on = tuple(use for use in inputs if use.name == "train") if needs_training_part(node.score) else ()
         trained = self._place(node, run)
         for index, trial in enumerate(node.trials):
             model = Input(name="model", step=f"tune/{index}", output="model")
@@ -141,7 +143,7 @@ class _Lowering:
                 node=node,
                 run=node.score,
                 place=node.place,
-                inputs=(model, replace(rows, name=rows_name(node))),
+                inputs=(model, replace(rows, name=rows_name(node)), *trained_on),
                 outputs=(Output(name="report"),),
                 needs=(f"tune/{index}",),
                 trial=index,
@@ -174,9 +176,9 @@ class _Lowering:
     def _input(self, use: Use) -> Input:
         bytes_id = self.plan.bytes_of(use.artifact)
         giver = self.plan.nodes[self.plan.giver(bytes_id) or ""]
-        if isinstance(giver, Snapshot) and not giver.materialize:
-            return Input(name=use.name, uri=self._uri(giver), step=giver.id, by_address=True)
         name = next(give.name for give in giver.gives if give.artifact.id == bytes_id)
+        if isinstance(giver, Snapshot) and name not in {give.name for give in giver.writes}:
+            return Input(name=use.name, uri=self._uri(giver), step=giver.id, by_address=True)
         return Input(
             name=use.name,
             step=CHOOSE if isinstance(giver, Tune) else giver.id,
@@ -186,13 +188,7 @@ class _Lowering:
         )
 
     def _outputs(self, node: Node) -> tuple[Output, ...]:
-        if isinstance(node, Snapshot) and not node.materialize:
-            return ()
-        return tuple(
-            Output(name=give.name, folder=give.artifact.type is ArtifactType.MODEL)
-            for give in node.gives
-            if give.artifact.same_as is None
-        )
+        return tuple(Output(name=give.name, folder=give.artifact.type is ArtifactType.MODEL) for give in node.writes)
 
     def _is_remembered(self, node: Node, run: Run) -> bool:
         """Whether the outcome for the same inputs is the same another day.

@@ -45,6 +45,7 @@ def play(step: str) -> None:
     elif step == "snapshot":
         source = Path(urlsplit(parameters["uri"]).path)
         shutil.copyfile(source, out(environ["FAIRLEAD_STEP"].partition("/")[2]))
+        out("manifest").write_text("{}", encoding="utf-8")
         say("key", sha256(source.read_bytes()).hexdigest()[:20])
     elif step == "check":
         out("report").write_text("{}", encoding="utf-8")
