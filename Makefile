@@ -1,4 +1,4 @@
-# make demo    compiles the pipelines in specs/ into demo/ and shows what came out
+# make demo    compiles the pipelines in specs/ into demo/, then trains, gates, registers, locks and serves one of them here
 # make test    runs the tests; ARGS="-k name" chooses among them
 # make conformance   lets the real programs that are installed judge the output; .ci/run installs all of them
 # make fuzz    tries inputs that nobody would write; ARGS="validate --seconds 600" chooses, see tests/fuzz/README.md
@@ -67,7 +67,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	$(BIN)/python $(HASHED_INSTALL) -r requirements/dev.txt
 	@touch $@
 
-demo: install
+demo: install-run
 	@rm -rf demo
 	$(BIN)/fairlead compile --out demo
 	@echo
@@ -79,6 +79,9 @@ demo: install
 	@echo "  $(BIN)/fairlead graph specs/tumor-classifier.yaml     the life of the model"
 	@echo
 	$(BIN)/fairlead check
+	@$(BIN)/python models/demo.py
+	@echo
+	@echo "Run it again, and nothing runs again:  FEATURE_STORE_TOKEN=any $(BIN)/fairlead run specs/tumor-classifier.yaml"
 	@echo "Change a specification, then run: $(BIN)/fairlead compile && git diff rendered/"
 
 test: install-dev
