@@ -419,7 +419,7 @@ class Engine:
                 log=log,
                 exit_code=code if attempt else None,
                 diagnostics=found,
-                tail=explaining.tail(log) if log is not None else (),
+                tail=explaining.tail(log) if log is not None and final != contract.REFUSED else (),
             )
         )
 

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 FEATURES = ["mean_radius", "mean_texture"]
-THRESHOLD = 0.2
+THRESHOLD = 0.1
 
 
 def main() -> None:
