@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 from fairlead.remote.contents import CHUNK, Entry, Manifest, hashed
@@ -34,6 +36,37 @@ PACKAGES: Final = {
 
 TRANSFERS: Final = 8
 """How many objects are read or written at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing tells it: its path below the address, its size in bytes, what changes when it is written
+    again, and when it was written, where the store says.
+    """
+
+    path: str
+    size: int
+    version: str
+    modified: datetime | None
+
+    @classmethod
+    def of(cls, path: str, details: Mapping[str, Any]) -> Listed:
+        """From what fsspec says; every store has names of its own."""
+        said = next((details[name] for name in _TIMES if details.get(name)), None)
+        if isinstance(said, int | float):
+            modified: datetime | None = datetime.fromtimestamp(said, UTC)
+        elif isinstance(said, str):
+            modified = datetime.fromisoformat(said)
+        else:
+            modified = said
+        if modified is not None and modified.tzinfo is None:
+            modified = modified.replace(tzinfo=UTC)
+        version = next((str(details[name]) for name in _VERSIONS if details.get(name)), str(said))
+        return cls(path, int(details.get("size") or 0), version, modified)
+
+
+_TIMES: Final = ("LastModified", "last_modified", "updated", "mtime")
+_VERSIONS: Final = ("ETag", "etag", "content_md5", "md5Hash", "crc32c")
 
 
 class Store:
@@ -88,6 +121,21 @@ class Store:
                 message = f"the object {path!r} below {self.uri} has a name that leads elsewhere"
                 raise RemoteFailure(message, "rename it")
         return paths
+
+    def objects(self) -> list[Listed]:
+        """The objects as a listing tells them, in the order of their paths. Raises as `paths`."""
+        with _reading(self.uri):
+            paths = self.paths()
+            if paths == [""]:
+                details = {self.root: self.filesystem.info(self.root)}
+            else:
+                details = self.filesystem.find(self.root, detail=True)
+        return [Listed.of(path, details[self._at(path)]) for path in paths]
+
+    def look(self) -> str:
+        """A digest of the listing: it changes when an object is added, removed or written again. Raises as `paths`."""
+        lines = "".join(f"{each.path}\0{each.size}\0{each.version}\n" for each in self.objects())
+        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
     def manifest(self) -> Manifest:
         """The manifest of everything below the address; every object is read for it. Raises as `paths`."""

@@ -36,7 +36,7 @@ class Watch:
     ) -> None:
         assert drift.run is not None
         self._pipeline, self._model = plan.name, model
-        self._parameters = {**drift.run.parameters, "payloads": payloads}
+        self._parameters = {**drift.run.parameters, "payloads": payloads, "namespace": NAMESPACE}
         self._methods = {score.feature: score.method for score in plan.of(DriftScore)}
         self._score = Gauge(DRIFT_SCORE.series, DRIFT_SCORE.help, DRIFT_SCORE.labels, registry=registry)
         self._rows = Gauge(DRIFT_ROWS.series, DRIFT_ROWS.help, DRIFT_ROWS.labels, registry=registry)

@@ -12,15 +12,19 @@ from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 
 STEPS: Final = {
+    "admit": "fairlead.steps.admit",
     "check": "fairlead.steps.check",
     "choose": "fairlead.steps.choose",
+    "drift": "fairlead.steps.drift",
     "evaluate": "fairlead.steps.evaluate",
+    "fetch": "fairlead.steps.fetch",
     "fetch-champion": "fairlead.steps.fetch_champion",
     "gate": "fairlead.steps.gate",
     "open-run": "fairlead.steps.open_run",
     "report": "fairlead.steps.report",
     "snapshot": "fairlead.steps.snapshot",
     "split": "fairlead.steps.split",
+    "upload": "fairlead.steps.upload",
 }
 """The steps by name, each with the module that has its `run(context)`."""
 

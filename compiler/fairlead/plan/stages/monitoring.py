@@ -9,7 +9,7 @@ from fairlead.catalogue.drift import default_threshold, takes
 from fairlead.catalogue.measurements import measure
 from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
 from fairlead.plan.formats import format_of
-from fairlead.plan.nodes import Combine, Drift, DriftScore, Node, Quality, Serve, Slo, Waiting
+from fairlead.plan.nodes import Combine, Drift, DriftScore, Node, Quality, Score, Serve, Slo, Waiting
 from fairlead.plan.scope import Scope
 from fairlead.plan.stages.serving import ENDPOINT, PAYLOADS
 from fairlead.source.nodes import Path
@@ -104,7 +104,7 @@ def _drift(scope: Scope, drift: DriftSection) -> None:
         watched["prediction"] = (drift.method, _threshold(drift.method, drift, None))
     parameters: dict[str, Any] = {
         "window_seconds": int(drift.window.seconds),
-        "payloads": _payloads(scope),
+        **_window(scope),
         "features": {
             name: {"method": method, "type": columns[name].type if name in columns else "prediction"}
             for name, (method, _) in watched.items()
@@ -158,6 +158,15 @@ def _threshold(method: str, drift: DriftSection, own: float | None) -> Decimal:
     return default_threshold(method)
 
 
+def _window(scope: Scope) -> dict[str, Any]:
+    """What a step reads of the live traffic: logged payloads, or what batch scoring has written."""
+    batch = scope.nodes.get("batch")
+    found: dict[str, Any] = {"payloads": _payloads(scope), "namespace": str(scope.unit.settings.namespace)}
+    if isinstance(batch, Score):
+        return {**found, "format": batch.format}
+    return found
+
+
 def _payloads(scope: Scope) -> str | None:
     serving = scope.unit.pipeline.serving
     if serving is None:
@@ -187,7 +196,7 @@ def _quality(scope: Scope, quality: QualitySection) -> None:
         "task": model.task if model else "custom",
         "window_seconds": int(quality.window.seconds),
         "delay_seconds": int(labels.delay.seconds) if labels.delay else 0,
-        "payloads": _payloads(scope),
+        **_window(scope),
         "labels": {
             "uri": str(labels.uri),
             "format": labels.format or format_of(str(labels.uri), default="jsonl"),
