@@ -33,6 +33,7 @@ WHERE = {
     "prometheus": "the package `prometheus` of Debian and Ubuntu",
     "promtool": "the package `prometheus` of Debian and Ubuntu",
     "setpriv": "the package `util-linux` of Debian and Ubuntu",
+    "registry": "github.com/distribution/distribution/v3/cmd/registry",
     "shellcheck": "the package `shellcheck` of Debian and Ubuntu",
     "unshare": "the package `util-linux` of Debian and Ubuntu",
     "zizmor": "requirements/dev.txt",
