@@ -21,6 +21,7 @@ STEPS: Final = {
     "fetch-champion": "fairlead.steps.fetch_champion",
     "gate": "fairlead.steps.gate",
     "open-run": "fairlead.steps.open_run",
+    "quality": "fairlead.steps.quality",
     "report": "fairlead.steps.report",
     "snapshot": "fairlead.steps.snapshot",
     "split": "fairlead.steps.split",

@@ -189,7 +189,7 @@ def _of_tables(window: Window, seen: dict[str, Seen], since: datetime) -> int:
     """Takes in the files of batch scoring's output that were written in the window."""
     rows = 0
     with engine() as duck:
-        for table in _written_since(duck, window, since):
+        for table in written_since(duck, window, since):
             ((count,),) = table.query(f"SELECT count(*) FROM {table.relation}")
             rows += int(str(count))
             for name, each in seen.items():
@@ -201,7 +201,8 @@ def _of_tables(window: Window, seen: dict[str, Seen], since: datetime) -> int:
     return rows
 
 
-def _written_since(duck: Engine, window: Window, since: datetime) -> Iterator[tables.Table]:
+def written_since(duck: Engine, window: Window, since: datetime) -> Iterator[tables.Table]:
+    """The files of batch scoring's output that were written since, each as a table."""
     assert window.format != "payloads"
     assert window.payloads is not None
     uri = window.payloads if "://" in window.payloads else uri_of(Path(window.payloads))
