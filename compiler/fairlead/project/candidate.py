@@ -82,8 +82,8 @@ class Clause(Section):
     """The clause as the specification has it, with the value of a slice where it has one."""
     value: float
     """The value that was measured."""
-    bound: float
-    """The bound that it had to reach."""
+    bound: float | None = None
+    """The bound that it had to reach; none for a comparison with a champion before there is one."""
     holds: bool
     """Whether it did."""
 

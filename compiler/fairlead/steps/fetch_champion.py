@@ -8,6 +8,7 @@ a model pass for lack of a rival that exists.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 from fairlead.remote.contents import manifest_of
@@ -33,13 +34,12 @@ def run(context: Context) -> None:
             f"a version is served, and {' and '.join(lacking)} does not say which",
             "compile again: the ConfigMap of the champion is written from the lock",
         )
-    fetch(context, given[URI], given[DIGEST], f"version {given[VERSION]}")
+    fetched(given[URI], given[DIGEST], f"version {given[VERSION]}", context.output("model"))
     context.result("present", "true")
 
 
-def fetch(context: Context, uri: str, digest: str, what: str) -> None:
-    """Copies a model to the output `model`. Raises StepFailure where its bytes are not those of the digest."""
-    target = context.output("model")
+def fetched(uri: str, digest: str, what: str, target: Path) -> None:
+    """Copies a model to a folder. Raises StepFailure where its bytes are not those of the digest."""
     Store(uri.rstrip("/") + "/").download(target)
     found = manifest_of(target).digest
     if found != digest:

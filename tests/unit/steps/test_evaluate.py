@@ -249,7 +249,7 @@ def test_rows_that_the_model_can_not_read_are_one_sentence(tmp_path: Path) -> No
     with pytest.raises(BadData, match="the column `size`: a value is no float"):
         evaluated(tmp_path, model, frame_of().astype({"size": object}).replace({"size": {frame_of()["size"][3]: "x"}}))
     with pytest.raises(BadData, match="2 rows have no `kind`"):
-        evaluated(tmp_path, model, frame_of().assign(kind=[None, None, *frame_of()["kind"][2:]]))
+        evaluated(tmp_path, model, frame_of().assign(kind=["", "", *frame_of()["kind"][2:]]))
     with pytest.raises(StepFailure, match="the test part has no rows"):
         evaluated(tmp_path, model, frame_of().iloc[:0])
 

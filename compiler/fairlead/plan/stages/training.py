@@ -220,17 +220,21 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     )
     name = str(model.registry.name) if model.registry else unit.name
     path = ("model", "registry")
-    parameters = {"registry": name, **learned(scope, model)}
+    serving = unit.pipeline.serving
+    parameters = {"registry": name, "output": serving.output if serving else "label", **learned(scope, model)}
     register = scope.built_in("register", parameters, cache=False)
-    train_part = (Use("train", "dataset/train"),) if "split" in scope.nodes else ()
     scope.add(
         Register(
             id="register",
             title=f"registration as {name}",
             path=path,
             place=unit.place(*path),
-            # The training part: what live traffic will be compared with is said of it when the version is registered.
-            uses=(Use("model", MODEL.id), Use("evaluation", EVALUATION.id), Use("verdict", VERDICT.id), *train_part),
+            uses=(
+                Use("model", MODEL.id),
+                Use("evaluation", EVALUATION.id),
+                Use("verdict", VERDICT.id),
+                *_described_parts(scope),
+            ),
             gives=(Give("version", VERSION),),
             run=register,
             registry=name,
@@ -241,13 +245,10 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     promote = retraining.promote if retraining else "pull-request"
     path = ("retraining", "promote")
     approval = tuple(str(team) for team in train.approval)
-    parameters = {"promote": promote, "approval": list(approval), "images": _images(scope)}
+    sources = [node.source for node in scope.nodes.values() if isinstance(node, Snapshot)]
+    parameters = {"promote": promote, "approval": list(approval), "images": _images(scope), "sources": sources}
     propose = scope.built_in("propose", parameters, cache=False)
-    manifests = tuple(
-        Use(f"manifest-{node.source}", manifest_of(node.source).id)
-        for node in scope.nodes.values()
-        if isinstance(node, Snapshot)
-    )
+    manifests = tuple(Use(f"manifest-{source}", manifest_of(source).id) for source in sources)
     scope.add(
         Propose(
             id="propose",
@@ -282,3 +283,14 @@ def _images(scope: Scope) -> dict[str, dict[str, str]]:
 def _runs(node: Node) -> tuple[Run, ...]:
     first = (node.run,) if node.run else ()
     return (*first, node.score, node.choose) if isinstance(node, Tune) else first
+
+
+def _described_parts(scope: Scope) -> tuple[Use, ...]:
+    """The parts that statistics are taken of when a version is registered: what live traffic is compared with later.
+
+    There are none where the parts are lists of objects and no rows.
+    """
+    split = scope.nodes.get("split")
+    if split is None or any(use.mode == "reference" for use in split.uses):
+        return ()
+    return (Use("train", "dataset/train"), Use("test", "dataset/test"))

@@ -25,6 +25,7 @@ def test_every_edge_is_shown_but_for_the_way_through_the_lock_and_what_is_only_n
         ("register", "serve", "version"),
         ("data/scans", "propose", "manifest/scans"),
         ("split", "register", "dataset/train"),
+        ("split", "register", "dataset/test"),
     }
     assert shown - {tuple(edge) for edge in plan.edges()} == {("lock", "serve", "version")}
 

@@ -1,0 +1,149 @@
+"""Registers a model that the gate let through: its bytes are copied to an address that is their digest, read back and
+compared, and a version in MLflow says all that a lock holds of it.
+
+A model with the same bytes is the same version: registering it again, by a second attempt or another run, gives the
+version that is there. Nothing is registered before the copy has been verified, and nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+from fairlead.project.lock import LockedModel, Reference
+from fairlead.project.registration import DIGEST, model_of, tags_of
+from fairlead.remote.contents import Manifest, manifest_of
+from fairlead.remote.failures import Missing
+from fairlead.remote.mlflow import RUN_ID, Mlflow
+from fairlead.remote.storage import Store
+from fairlead.spec.base import Section
+from fairlead.spec.units import Digest, Uri
+from fairlead.steps.context import Context
+from fairlead.steps.described import Description, describe
+from fairlead.steps.failures import StepFailure
+from fairlead.steps.reports import EvaluationReport, write_report
+from fairlead.steps.rows import LearnedFrom
+from fairlead.steps.verdicts import passed
+
+_METRIC: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_@.]*(\[[^\[\]|`<>\n]{1,200}\])?")
+
+
+class Parameters(LearnedFrom):
+    """What the step is told."""
+
+    registry: str
+    """The model's name in the registry."""
+    output: str = "label"
+    """What its server answers: `label` or `probability`."""
+
+
+class VersionRecord(Section):
+    """What the step gives: the version, and the model that it is one of."""
+
+    registry: str
+    """The model's name in the registry."""
+    model: LockedModel
+    """The version as a lock holds it."""
+
+
+def run(context: Context) -> None:
+    """Registers the model and writes the version. Raises RefusedByGate or StepFailure, and registers nothing then."""
+    parameters = context.read_parameters(Parameters)
+    _, evaluation = passed(context)
+    folder = context.input("model")
+    manifest = _manifest(folder)
+    mlflow = Mlflow.from_environment(context.environ)
+    uri = f"{context.artifacts}/models/{parameters.registry}/{manifest.digest.replace(':', '-')}/"
+    there = _registered(mlflow, parameters.registry, manifest.digest)
+    _copy(folder, uri, manifest)
+    model = there or _register(context, parameters, mlflow, uri, manifest, evaluation)
+    write_report(context.output("version"), VersionRecord(registry=parameters.registry, model=model))
+    said = "is registered already as" if there else "is registered as"
+    sys.stdout.write(f"{manifest.digest} {said} version {model.version} of {parameters.registry}, at {uri}\n")
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        manifest = manifest_of(folder)
+    except (OSError, ValueError) as error:
+        raise StepFailure(f"the model can't be read: {error}", "train again") from error
+    if not folder.is_dir() or not manifest.entries:
+        raise StepFailure("the model is no folder with files in it", "write it as a folder to FAIRLEAD_OUTPUT_MODEL")
+    return manifest
+
+
+def _registered(mlflow: Mlflow, name: str, digest: str) -> LockedModel | None:
+    """The version that has these bytes. One that lacks what Fairlead writes was made by something else."""
+    for version in mlflow.versions(name, {DIGEST: digest}):
+        try:
+            return model_of(version.number, version.run, version.tags)
+        except ValueError as error:
+            raise StepFailure(
+                f"version {version.number} of {name} has these bytes, and is not as Fairlead registered it: {error}",
+                "delete that version in MLflow, or its tags",
+            ) from error
+    return None
+
+
+def _copy(folder: Path, uri: str, manifest: Manifest) -> None:
+    """Copies the bytes to their address, unless they are there, and reads them back.
+
+    Objects of another content are never overwritten: something is served from there.
+    """
+    store = Store(uri)
+    try:
+        found: Manifest | None = store.manifest()
+    except Missing:
+        found = None
+    if found is not None and not set(found.entries) <= set(manifest.entries):
+        raise StepFailure(
+            f"at {uri} there is something else than the model of that digest: {found.digest}",
+            "nothing else may write there; find out who does, and remove what is there",
+        )
+    if found != manifest:
+        # What an attempt that was interrupted has left is a part of it, and is completed.
+        store.upload(folder)
+        found = store.manifest()
+    if found != manifest:
+        raise StepFailure(f"the copy at {uri} has the digest {found.digest} instead of {manifest.digest}", "try again")
+
+
+def _register(
+    context: Context,
+    parameters: Parameters,
+    mlflow: Mlflow,
+    uri: str,
+    manifest: Manifest,
+    evaluation: EvaluationReport,
+) -> LockedModel:
+    description = describe(context, context.input("model"), parameters, parameters.output)
+    run_id = context.environ.get(RUN_ID) or None
+    model = LockedModel(
+        version=1,  # the registry gives the number
+        run=run_id,
+        uri=Uri.parse(uri),
+        digest=Digest.parse(manifest.digest),
+        packages=dict(description.packages),
+        signature=description.signature,
+        reference=_keep_reference(context, parameters.registry, description),
+        metrics={name: value for name, value in evaluation.values().items() if _METRIC.fullmatch(name)},
+    )
+    version = mlflow.register_version(
+        parameters.registry,
+        uri,
+        run=run_id,
+        tags=tags_of(context.pipeline, model),
+        description=f"Registered by the pipeline {context.pipeline} in the run {context.run_id}, after its gate.",
+    )
+    return model.model_copy(update={"version": version.number})
+
+
+def _keep_reference(context: Context, name: str, description: Description) -> Reference | None:
+    found = description.reference
+    if found is None:
+        return None
+    path = found.path(name)
+    Store(context.artifacts).write(path, found.encode())
+    return Reference(uri=Uri.parse(f"{context.artifacts}/{path}"), digest=Digest.parse(found.digest))
