@@ -79,14 +79,14 @@ class Outside:
 
 
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+def outside(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Iterator[Outside]:
     """One of each server for all tests, with two images, a dataset and a registered version."""
     folder = tmp_path_factory.mktemp("outside")
     with (
         pytest.MonkeyPatch.context() as patch,
         registry(tools.find("registry"), folder) as images,
         object_store(folder) as store,
-        tracking_server(folder) as mlflow,
+        tracking_server(folder, tables) as mlflow,
     ):
         for name, value in store.items():
             patch.setenv(name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from tests.conformance.ports import free_ports, until
 
 
 @contextmanager
-def tracking_server(folder: Path) -> Iterator[str]:
-    """The address of a server with nothing in it, that ends with the block."""
+def tracking_server(folder: Path, tables: Path) -> Iterator[str]:
+    """The address of a server with nothing in it, that ends with the block. `tables` is a database that is copied."""
+    shutil.copy(tables, folder / "mlflow.db")
     (port,) = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
