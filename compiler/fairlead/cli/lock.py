@@ -81,7 +81,7 @@ def command(
     if given:
         _take(root, specs[0], environments[0], reference, tree, record)
     elif local:
-        _local(root, specs, aliases)
+        _local(root, specs, tracking_uri, aliases)
     else:
         _ask(root, specs, environments, tracking_uri, update, aliases)
 
@@ -135,7 +135,7 @@ def _moved(before: object, after: object) -> bool:
     ]
 
 
-def _local(root: Path, specs: tuple[Path, ...], aliases: bool) -> None:
+def _local(root: Path, specs: tuple[Path, ...], tracking_uri: str | None, aliases: bool) -> None:
     """Fills the locks of this machine."""
     from fairlead.locking.aliases import project as point
     from fairlead.locking.answers import Answers
@@ -147,7 +147,7 @@ def _local(root: Path, specs: tuple[Path, ...], aliases: bool) -> None:
         raise click.UsageError("name the SPEC whose local lock is written")
     workspace = load(root)
     units = [training(workspace, spec) for spec in specs]
-    mlflow = local_mlflow(root)
+    mlflow = local_mlflow(root, tracking_uri)
     with refusing(root, workspace):
         if aliases:
             for unit in units:

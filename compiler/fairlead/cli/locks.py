@@ -99,12 +99,12 @@ def mlflow_of(project: Project | None, tracking_uri: str | None) -> Mlflow | Non
     return Mlflow(str(uri)) if uri else None
 
 
-def local_mlflow(root: Path) -> Mlflow:
-    """The MLflow of this machine, that `fairlead run` registers in."""
-    from fairlead.remote.mlflow import Mlflow, embedded
-    from fairlead.workspace.local_lock import MLFLOW
+def local_mlflow(root: Path, tracking_uri: str | None) -> Mlflow:
+    """The MLflow that `fairlead run` registers in: the one that the command line names, else that of this machine."""
+    from fairlead.local.run import tracking_of
+    from fairlead.remote.mlflow import Mlflow
 
-    return Mlflow(embedded(root / MLFLOW))
+    return Mlflow(tracking_of(root, tracking_uri, os.environ))
 
 
 def reach_store(project: Project | None) -> None:

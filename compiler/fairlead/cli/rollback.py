@@ -38,7 +38,7 @@ def command(spec: Path, project: Path | None, environment: str | None, local: bo
             mlflow = mlflow_of(workspace.project, tracking_uri)
         else:
             lock, text = load_local_lock(workspace, unit.name)
-            file, mlflow = local_lock_file(unit.name), local_mlflow(root)
+            file, mlflow = local_lock_file(unit.name), local_mlflow(root, tracking_uri)
         locked = rollback(unit, lock, file, text)
         write(workspace, [locked])
     follow(workspace, mlflow, unit, locked, environment or ENVIRONMENT)

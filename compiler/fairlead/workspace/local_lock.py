@@ -1,7 +1,7 @@
-"""What runs on this machine keep: their MLflow, their artifacts, and a lock apart from those that are committed.
+"""The lock of this machine: what `fairlead run` registered here, apart from what is committed.
 
-The lock has the form of any lock, for an environment that is called `local`, and stands in `.fairlead/locks/`, which
-Git ignores. Compiling never reads it. `fairlead lock --local` writes it; the next run's champion, `fairlead serve` and
+It has the form of any lock, for an environment that is called `local`, and stands in `.fairlead/locks/`, which Git
+ignores. Compiling never reads it. `fairlead lock --local` writes it; the next run's champion, `fairlead serve` and
 `fairlead rollback --local` read it.
 """
 
@@ -21,10 +21,6 @@ from fairlead.workspace.load import Workspace
 
 ENVIRONMENT: Final = "local"
 """What `metadata.environment` says in a lock of this machine, and the alias of its version in MLflow."""
-MLFLOW: Final = f"{WORK}/mlflow"
-"""The folder of the embedded MLflow's database, from the project's root: for `fairlead.remote.mlflow.embedded`."""
-ARTIFACTS: Final = f"{WORK}/artifacts"
-"""The folder that is the object store of runs on this machine, from the project's root."""
 
 
 def local_lock_file(pipeline: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from fairlead.remote.mlflow import Mlflow, embedded
-from fairlead.workspace.local_lock import MLFLOW, local_lock_file
+from fairlead.workspace.local_lock import local_lock_file
 from tests.candidates import digest
 from tests.unit.locking.conftest import CANARY, Project
 from tests.unit.workspace.test_lockfile import lock
@@ -216,12 +213,10 @@ def test_the_first_version_has_nothing_before_it(project: Project) -> None:
     assert (result.exit_code, "FL2037" in result.stderr) == (1, True)
 
 
-def test_the_lock_of_this_machine_is_apart_and_goes_forward_and_back(project: Project, tables: Path) -> None:
-    here = Project(project.root, project.artifacts, Mlflow(embedded(project.root / MLFLOW)))
-    shutil.copy(tables, project.root / MLFLOW / "mlflow.db")
+def test_the_lock_of_this_machine_is_apart_and_goes_forward_and_back(project: Project) -> None:
     file = project.root / local_lock_file("churn")
     for number in (1, 2):
-        here.register()
+        project.register()
         result = project.run("lock", "churn", "--local")
         assert result.exit_code == 0, result.output
         value = lock(file.read_text())
@@ -229,7 +224,7 @@ def test_the_lock_of_this_machine_is_apart_and_goes_forward_and_back(project: Pr
         assert (value.model.version, value.metadata.environment) == (number, "local")
     again = project.run("lock", "churn", "--local")
     assert again.stdout == ".fairlead/locks/churn.lock.yaml: unchanged\n"
-    aliased = here.mlflow.aliased("churn", "local")
+    aliased = project.mlflow.aliased("churn", "local")
     assert aliased is not None
     assert aliased.number == 2
     assert project.run("rollback", "churn", "--local").exit_code == 0
