@@ -63,7 +63,8 @@ def predict() -> None:
 def ask(address: str, row: dict[str, float | str]) -> str:
     """What the model says of one biopsy, in the Open Inference Protocol."""
     inputs = [{"name": name, "datatype": TYPES[name], "shape": [1], "data": [value]} for name, value in row.items()]
-    body = json.dumps({"inputs": inputs}).encode()
+    # Named columns are a table: without the word `pd` KServe takes the first of them for all.
+    body = json.dumps({"parameters": {"content_type": "pd"}, "inputs": inputs}).encode()
     request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
         outputs = json.load(response)["outputs"]

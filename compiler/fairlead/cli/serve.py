@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -190,4 +191,4 @@ def _ready(unit: Unit, node: Serve, version: LockedModel, host: str, port: int, 
     click.echo(f"version {version.version} of {unit.name} is served at {at}{path}")
     click.echo(f"metrics are at {at}/metrics")
     if keeper is not None:
-        click.echo(f"payloads are kept in {keeper.folder}")
+        click.echo(f"payloads are kept in {os.path.relpath(keeper.folder)}")

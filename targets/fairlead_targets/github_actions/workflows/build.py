@@ -94,6 +94,8 @@ def _build(context: Context, condition: Expression) -> Job:
                     f"${{{{ matrix.repository }}}}:{tag(context.branch)}\n"
                     "${{ matrix.repository }}:tree-${{ matrix.tree }}\n"
                 ),
+                # By it `fairlead lock` knows which sources an image was built from.
+                "labels": Expression("dev.fairlead.tree=${{ matrix.tree }}"),
                 "provenance": "mode=max",
                 "sbom": True,
             },
