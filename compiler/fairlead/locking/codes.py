@@ -47,7 +47,7 @@ DATA_UNKNOWN = Code(
 )
 REGISTRY_UNKNOWN = Code(
     "FL2032",
-    "MLflow does not say which versions are registered",
+    "a registry that does not say which versions it has",
     """
     The version that is served first, and every later one, comes from MLflow's registry. The server can't be reached
     from here, refuses, or a version's tags are not as Fairlead writes them.
