@@ -17,7 +17,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 environ = os.environ
-PROJECT = Path(urlsplit(environ["FAIRLEAD_ARTIFACTS"]).path).parents[1]
+
+
+def project() -> Path:
+    return Path(urlsplit(environ["FAIRLEAD_ARTIFACTS"]).path).parents[1]
 
 
 def out(name: str) -> Path:
@@ -33,7 +36,7 @@ def say(name: str, value: str) -> None:
 
 
 def note(**line: object) -> None:
-    with (PROJECT / "registry.jsonl").open("a", encoding="utf-8") as stream:
+    with (project() / "registry.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
 
 
@@ -82,18 +85,20 @@ def release(step: str) -> None:
         sys.exit(f"there is no step {step}")
 
 
-def main() -> None:
-    step = sys.argv[1]
-    control = PROJECT / "control.json"
+def main(step: str) -> int:
+    """Plays a step, and gives its exit code."""
+    control = project() / "control.json"
     told = json.loads(control.read_text(encoding="utf-8")) if control.exists() else {}
     do = told.get(environ["FAIRLEAD_STEP"], {})
     time.sleep(do.get("sleep", 0))
     if step in ("gate", "choose"):
         code = subprocess.run([sys.executable, "-m", "fairlead.steps", step], check=False).returncode
-        sys.exit(code or do.get("exit", 0))
+        return code or int(do.get("exit", 0))
     if "exit" in do:
-        sys.exit(do["exit"])
+        return int(do["exit"])
     play(step)
+    return 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -7,18 +7,23 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from fairlead.local import engine
 from fairlead.local.events import Event, RunEnded, Said, StepEnded, StepStarted
 from fairlead.local.machine import Amounts
 from fairlead.local.options import Options
+from fairlead.local.process import Process
 from fairlead.local.run import run
 from fairlead.local.step import Step
 from fairlead.plan.plan import Plan
 from fairlead.workspace.load import load
 from fairlead.workspace.plans import plans
 from tests.projects import write_project
+from tests.unit.local.played import Played
 
 OWN = (sys.executable, "-I", "-S", str(Path(__file__).with_name("own_steps.py")))
+PAUSE = 0.001
 PLENTY = Amounts(8_000, 64 << 30)
 SPEC = """\
 apiVersion: fairlead.dev/v1
@@ -69,10 +74,11 @@ print("trained", accuracy)
 
 
 class Ran:
-    """A project in a folder, and what its runs said."""
+    """A project in a folder, and what its runs said. Its steps are played, or are processes where a test asks."""
 
-    def __init__(self, folder: Path, spec: str = SPEC, **files: str) -> None:
+    def __init__(self, folder: Path, spec: str = SPEC, *, processes: bool = False) -> None:
         self.root = folder
+        self._process = Process if processes else Played
         write_project(folder, {"specs/churn.yaml": spec, "data/customers.csv": "id,left\n1,no\n2,yes\n"})
         self.code("features.py", FEATURES)
         self.code("train.py", TRAIN)
@@ -111,9 +117,16 @@ class Ran:
     ) -> RunEnded:
         """Runs it."""
         self.events = []
-        return run(
-            self.plan, self.root, self.events.append, options=options, whole=whole, own=OWN, tracking_uri="sqlite://"
-        )
+        with patch.object(engine, "Process", self._process), patch.object(engine, "PAUSE", PAUSE):
+            return run(
+                self.plan,
+                self.root,
+                self.events.append,
+                options=options,
+                whole=whole,
+                own=OWN,
+                tracking_uri="sqlite://",
+            )
 
     def ended(self) -> dict[str, str]:
         """How each step of the last run ended."""

@@ -80,12 +80,10 @@ def test_a_search_trains_with_the_best_trial(tmp_path: Path) -> None:
 
 def test_steps_share_the_cores_that_there_are(tmp_path: Path) -> None:
     ran = Ran(tmp_path, TUNED)
-    ran.code("train.py", (tmp_path / "models/churn/train.py").read_text() + "import time\ntime.sleep(0.1)\n")
     ran(whole=Amounts(1_000, 64 << 30))
     kinds = [type(event).__name__ for event in ran.events if getattr(event, "step", "") in ("tune/0", "tune/1")]
     assert kinds == ["StepStarted", "StepEnded"] * 2
     ran = Ran(tmp_path / "wider", TUNED)
-    ran.code("train.py", (tmp_path / "models/churn/train.py").read_text())
     ran()
     kinds = [type(event).__name__ for event in ran.events if getattr(event, "step", "") in ("tune/0", "tune/1")]
     assert kinds == ["StepStarted"] * 2 + ["StepEnded"] * 2
@@ -169,7 +167,10 @@ def test_a_command_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -
     [
         ("", "wrote nothing to FAIRLEAD_OUTPUT_MODEL"),
         ("import os\nos.makedirs(os.environ['FAIRLEAD_OUTPUT_MODEL'])\n", "wrote nothing to FAIRLEAD_OUTPUT_MODEL"),
-        ("import os\nopen(os.environ['FAIRLEAD_OUTPUT_MODEL'], 'w').write('x')\n", "but a file, where a folder"),
+        (
+            "import os, pathlib\npathlib.Path(os.environ['FAIRLEAD_OUTPUT_MODEL']).write_text('x')\n",
+            "but a file, where a folder",
+        ),
     ],
     ids=["nothing", "an empty folder", "a file"],
 )
@@ -183,7 +184,7 @@ def test_a_step_that_writes_nothing_is_told(tmp_path: Path, code: str, said: str
 
 
 def test_a_step_that_takes_too_long_is_stopped_and_not_tried_again(tmp_path: Path) -> None:
-    ran = Ran(tmp_path, SPEC.replace("    parameters: {acc", "    timeout: 1s\n    parameters: {acc"))
+    ran = Ran(tmp_path, SPEC.replace("    parameters: {acc", "    timeout: 1s\n    parameters: {acc"), processes=True)
     ran.code("train.py", "import time\ntime.sleep(60)\n")
     assert ran().exit_code == 1
     assert ran.failure().diagnostics[0].message == "the step `train` was stopped after its timeout of 1s"
@@ -191,7 +192,7 @@ def test_a_step_that_takes_too_long_is_stopped_and_not_tried_again(tmp_path: Pat
 
 
 def test_what_was_killed_from_outside_is_tried_again(tmp_path: Path) -> None:
-    ran = Ran(tmp_path)
+    ran = Ran(tmp_path, processes=True)
     killed = "import os, pathlib, signal\nmark = pathlib.Path('../../killed')\n"
     killed += "if not mark.exists():\n    mark.touch()\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     ran.code("train.py", killed + (tmp_path / "models/churn/train.py").read_text())
@@ -200,7 +201,7 @@ def test_what_was_killed_from_outside_is_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_crash_of_the_users_own_is_final(tmp_path: Path) -> None:
-    ran = Ran(tmp_path)
+    ran = Ran(tmp_path, processes=True)
     ran.code("train.py", "import os, signal\nos.kill(os.getpid(), signal.SIGABRT)\n")
     assert ran().exit_code == 1
     assert ran.started().count("train") == 1
@@ -221,14 +222,22 @@ def test_what_is_missing_is_known_before_anything_runs(tmp_path: Path, monkeypat
 def test_a_step_sees_its_secret_and_nothing_else_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "one")
     monkeypatch.setenv("UNDECLARED", "two")
-    ran = Ran(tmp_path, SPEC.replace("    parameters: {acc", "    secrets: {TOKEN: store/token}\n    parameters: {acc"))
+    ran = Ran(
+        tmp_path,
+        SPEC.replace("    parameters: {acc", "    secrets: {TOKEN: store/token}\n    parameters: {acc"),
+        processes=True,
+    )
     code = "import os\nassert os.environ['TOKEN'] == 'one'\nassert 'UNDECLARED' not in os.environ\n"
     ran.code("train.py", code + (tmp_path / "models/churn/train.py").read_text())
     assert ran().exit_code == 0
 
 
 def test_a_step_finds_what_the_contract_says(tmp_path: Path) -> None:
-    ran = Ran(tmp_path, SPEC.replace("    parameters: {acc", "    seed: 5\n    env: {A: b}\n    parameters: {acc"))
+    ran = Ran(
+        tmp_path,
+        SPEC.replace("    parameters: {acc", "    seed: 5\n    env: {A: b}\n    parameters: {acc"),
+        processes=True,
+    )
     code = """\
 import json, os
 from pathlib import Path
