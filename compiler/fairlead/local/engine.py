@@ -8,25 +8,23 @@ cluster: its outcome is kept, and nothing after a failure is registered, promote
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from fairlead.local import codes, explaining
+from fairlead.local.attempts import Again, Attempt, Stopped, Succeeded, judge, start, tidy
 from fairlead.local.champion import Champions
 from fairlead.local.events import Listener, Said, StepEnded, StepRetried, StepStarted
 from fairlead.local.history import History
 from fairlead.local.machine import Amounts, wanted
 from fairlead.local.options import Options
 from fairlead.local.outcomes import Claim, Outcome, Outcomes
-from fairlead.local.preparing import Prepared, prepare, write_down
-from fairlead.local.process import Process
+from fairlead.local.preparing import Prepared, prepare
 from fairlead.local.step import Step
 from fairlead.local.surroundings import Surroundings
 from fairlead.plan import contract
@@ -39,24 +37,8 @@ PAUSE: Final = 0.02
 """Seconds between two looks."""
 WAIT: Final = 1.0
 """Seconds before the second attempt of a step that was killed; twice as long before each further one."""
-KILLS: Final = frozenset({-1, -9, -15, 137, 143})
-"""Exit codes of what was killed from outside: by SIGHUP, SIGKILL or SIGTERM, or as a shell tells it of its child."""
 RELEASING: Final = "releasing"
 """What one run at a time does: compare with the champion, and register. In a cluster, a mutex has that effect."""
-
-
-@dataclass(slots=True)
-class Attempt:
-    """A process that is running a step."""
-
-    prepared: Prepared
-    process: Process
-    work: Path
-    log: Path
-    number: int
-    amounts: Amounts
-    run: str
-    mlflow_run: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,39 +247,18 @@ class Engine:
 
     def _start(self, step: Step, prepared: Prepared, amounts: Amounts, run: str, mlflow_run: str | None) -> None:
         self._attempts[step.id] += 1
-        number = self._attempts[step.id]
-        work = self.history.work(step.file_name)
-        log = self.history.log(step.file_name)
+        number, log = self._attempts[step.id], self.history.log(step.file_name)
         if number == 1:
             log.unlink(missing_ok=True)
-        more = {**prepared.variables, **write_down(step, prepared, work), **self._own_variables(step, prepared)}
-        variables = self.around.variables(
-            step,
-            work=work,
-            run=run,
-            mlflow_run=mlflow_run,
-            parameters=prepared.parameters,
-            inputs=prepared.inputs,
-            more=more,
-        )
-        argv = self.around.command(step)
-        program = _program(argv[0], variables["PATH"], self.around.folder(step, work))
         self._ran.add(step.id)
         self.listener(StepStarted(step=step.id, attempt=number, log=log))
-        try:
-            if program is None:
-                raise FileNotFoundError(argv[0])
-            process = Process(
-                [program, *argv[1:]],
-                folder=self.around.folder(step, work),
-                variables=variables,
-                log=log,
-                timeout=step.run.timeout.whole_seconds,
-            )
-        except (FileNotFoundError, PermissionError, NotADirectoryError):
-            self._fail(step, explaining.of_command(step, argv[0], _programs(variables["PATH"])), log=log)
+        work = self.history.work(step.file_name)
+        more = self._own_variables(step, prepared)
+        started = start(step, prepared, self.around, work=work, log=log, run=run, mlflow_run=mlflow_run, more=more)
+        if isinstance(started, Diagnostic):
+            self._fail(step, started, log=log)
             return
-        self._running[step.id] = Attempt(prepared, process, work, log, number, amounts, run, mlflow_run)
+        self._running[step.id] = Attempt(prepared, started, work, log, number, amounts, run, mlflow_run)
 
     def _own_variables(self, step: Step, prepared: Prepared) -> dict[str, str]:
         found = {}
@@ -324,40 +285,22 @@ class Engine:
         return moved
 
     def _ended(self, step: Step, attempt: Attempt, code: int) -> None:
-        """Decides what an attempt's end means."""
-        if code == 0:
-            self._succeeded(step, attempt)
-        elif attempt.process.timed_out:
-            self._fail(step, explaining.of_timeout(step), log=attempt.log, attempt=attempt, code=code)
-        elif self.stopping:
+        """Goes by what an attempt's end means."""
+        verdict = judge(step, attempt, code, self.plan, stopping=bool(self.stopping))
+        if isinstance(verdict, Succeeded):
+            self._succeeded(verdict.step, attempt)
+        elif isinstance(verdict, Again):
+            self._try_again(step, attempt, verdict.signal)
+        elif isinstance(verdict, Stopped):
             self._release(step)
             seconds = attempt.process.seconds
             self.listener(StepEnded(step=step.id, outcome="stopped", seconds=seconds, log=attempt.log))
-        elif code in KILLS:
-            self._killed(step, attempt, code)
         else:
-            found = explaining.of_exit(step, code, attempt.work, attempt.log, self.plan)
-            self._fail(step, *found, log=attempt.log, attempt=attempt, code=code)
+            self._fail(step, *verdict.found, log=attempt.log, attempt=attempt, code=code)
 
     def _succeeded(self, step: Step, attempt: Attempt) -> None:
-        missing, why = explaining.outputs_missing(step, attempt.work)
-        if missing:
-            found = explaining.of_outputs(step, missing, why)
-            self._fail(step, found, log=attempt.log, attempt=attempt)
-            return
-        lacking = explaining.results_missing(step, attempt.work)
-        if step.id == OPEN_RUN and self.plan.only(Tune) is None:
-            lacking = [name for name in lacking if name != "trials"]
-            step = replace(step, results=("run",))
-        if lacking:
-            message = f"the step `{step.id}` ended without saying its {' and its '.join(lacking)}"
-            help_ = "this is a fault of Fairlead's: please report it"
-            self._fail(step, Diagnostic(codes.NO_OUTPUT, step.place, message, help_), log=attempt.log, attempt=attempt)
-            return
-        with suppress(OSError):
-            os.link(attempt.log, attempt.work / "log.txt")
-        for name in ("in", "trials", "tmp"):
-            shutil.rmtree(attempt.work / name, ignore_errors=True)
+        """Keeps what the step gave, before anything that reads it can start."""
+        tidy(attempt)
         outcome = self.store.put(
             attempt.prepared.key,
             attempt.work,
@@ -388,20 +331,18 @@ class Engine:
             )
         )
 
-    def _killed(self, step: Step, attempt: Attempt, code: int) -> None:
-        """An attempt that something outside ended: there is another, unless it would end in the same way."""
-        number = -code if code < 0 else code - 128
-        memory = number == 9 and attempt.process.ran_out_of_memory
-        if memory or attempt.number > step.run.retries:
-            found = explaining.of_kill(step, number, attempt.number, memory=memory)
-            self._fail(step, found, log=attempt.log, attempt=attempt, code=code)
-            return
+    def _try_again(self, step: Step, attempt: Attempt, signal: int) -> None:
+        """Lets another attempt follow. What waits for `open-run` starts it again; a report is not tried again."""
         wait = WAIT * 2 ** (attempt.number - 1)
         self._not_before[step.id] = time.monotonic() + wait
         shutil.rmtree(attempt.work, ignore_errors=True)
+        if step.id == REPORT:
+            found = explaining.of_kill(step, signal, attempt.number, memory=False)
+            self._fail(step, found, log=attempt.log, attempt=attempt)
+            return
         if step.id != OPEN_RUN:
             self.pending.append(step)
-        self.listener(StepRetried(step=step.id, attempt=attempt.number, signal=number, wait=wait))
+        self.listener(StepRetried(step=step.id, attempt=attempt.number, signal=signal, wait=wait))
 
     def _fail(
         self, step: Step, *found: Diagnostic, log: Path | None = None, attempt: Attempt | None = None, code: int = 1
@@ -453,19 +394,3 @@ class Engine:
             while self._running:
                 if not self._look_after():
                     time.sleep(PAUSE)
-
-
-def _program(name: str, path: str, folder: Path) -> str | None:
-    """The program that a command names: found on PATH, or a path from the working directory."""
-    if "/" in name:
-        found = folder / name
-        return str(found) if found.is_file() and os.access(found, os.X_OK) else None
-    return shutil.which(name, path=path)
-
-
-def _programs(path: str) -> list[str]:
-    found: set[str] = set()
-    for folder in path.split(os.pathsep):
-        with suppress(OSError):
-            found.update(path.name for path in Path(folder).iterdir())
-    return sorted(found)

@@ -40,7 +40,7 @@ def note(**line: object) -> None:
         stream.write(json.dumps(line) + "\n")
 
 
-def play(step: str) -> None:
+def play(step: str, writes: str) -> None:
     parameters = json.loads(Path(environ["FAIRLEAD_PARAMS"]).read_text(encoding="utf-8"))
     if step == "open-run":
         say("run", f"mlflow-{environ['FAIRLEAD_RUN_ID']}")
@@ -58,8 +58,12 @@ def play(step: str) -> None:
                 shutil.copyfile(given("dataset"), out(name))
     elif step == "evaluate":
         model = json.loads((given("model") / "model.json").read_text(encoding="utf-8"))
-        rows = {"rows": 100, "dataset": "sha256:rows"}
-        out("report").write_text(json.dumps({"metrics": {"accuracy": model["accuracy"]}, **rows}), encoding="utf-8")
+        said = {"metrics": {"accuracy": model["accuracy"]}, "rows": 100, "dataset": "sha256:rows"}
+        if writes == "nan":
+            said["metrics"] = {"accuracy": "NaN"}
+        text = "{nonsense" if writes == "nonsense" else json.dumps(said)
+        if writes != "nothing":
+            out("report").write_text(text, encoding="utf-8")
     elif step == "fetch-champion":
         uri = environ.get("FAIRLEAD_CHAMPION_URI")
         say("present", "true" if uri else "false")
@@ -74,7 +78,14 @@ def release(step: str) -> None:
         content = (given("model") / "model.json").read_bytes()
         digest = f"sha256:{sha256(content).hexdigest()}"
         verdict = json.loads(given("verdict").read_text(encoding="utf-8"))
-        note(step="register", digest=digest, passed=verdict["passed"], run=environ["FAIRLEAD_RUN_ID"])
+        said = json.loads(given("evaluation").read_text(encoding="utf-8"))
+        note(
+            step="register",
+            digest=digest,
+            accuracy=said["metrics"]["accuracy"],
+            passed=verdict["passed"],
+            run=environ["FAIRLEAD_RUN_ID"],
+        )
         out("version").write_text(json.dumps({"version": 1, "digest": digest}), encoding="utf-8")
     elif step == "propose":
         note(step="propose", run=environ["FAIRLEAD_RUN_ID"])
@@ -96,7 +107,7 @@ def main(step: str) -> int:
         return code or int(do.get("exit", 0))
     if "exit" in do:
         return int(do["exit"])
-    play(step)
+    play(step, do.get("writes", "whole"))
     return 0
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 from fairlead.steps.__main__ import main as real_step
@@ -26,6 +26,8 @@ LOOKS = 2
 class Played:
     """Stands in for `fairlead.local.process.Process`."""
 
+    codes: ClassVar[dict[str, int]] = {}
+    """With which code steps end without doing anything, by FAIRLEAD_STEP."""
     timed_out = False
     seconds = 0.0
     ran_out_of_memory = False
@@ -34,6 +36,9 @@ class Played:
         self, argv: Sequence[str], *, folder: Path, variables: Mapping[str, str], log: Path, timeout: float
     ) -> None:
         self._looks = LOOKS
+        self._code = self.codes.get(variables["FAIRLEAD_STEP"], 0)
+        if self._code:
+            return
         with (
             log.open("a", encoding="utf-8") as stream,
             contextlib.redirect_stdout(stream),

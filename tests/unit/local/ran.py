@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from fairlead.local import engine
+from fairlead.local import attempts, engine
 from fairlead.local.events import Event, RunEnded, Said, StepEnded, StepStarted
+from fairlead.local.lowering import steps_of
 from fairlead.local.machine import Amounts
 from fairlead.local.options import Options
 from fairlead.local.process import Process
@@ -23,7 +24,7 @@ from tests.projects import write_project
 from tests.unit.local.played import Played
 
 OWN = (sys.executable, "-I", "-S", str(Path(__file__).with_name("own_steps.py")))
-PAUSE = 0.001
+PAUSE, WAIT = 0.001, 0.01
 PLENTY = Amounts(8_000, 64 << 30)
 SPEC = """\
 apiVersion: fairlead.dev/v1
@@ -78,6 +79,8 @@ class Ran:
 
     def __init__(self, folder: Path, spec: str = SPEC, *, processes: bool = False) -> None:
         self.root = folder
+        self.codes: dict[str, int] = {}
+        """With which code steps end that are played, by FAIRLEAD_STEP."""
         self._process = Process if processes else Played
         write_project(folder, {"specs/churn.yaml": spec, "data/customers.csv": "id,left\n1,no\n2,yes\n"})
         self.code("features.py", FEATURES)
@@ -117,7 +120,12 @@ class Ran:
     ) -> RunEnded:
         """Runs it."""
         self.events = []
-        with patch.object(engine, "Process", self._process), patch.object(engine, "PAUSE", PAUSE):
+        with (
+            patch.object(attempts, "Process", self._process),
+            patch.object(engine, "PAUSE", PAUSE),
+            patch.object(engine, "WAIT", WAIT),
+            patch.object(Played, "codes", self.codes),
+        ):
             return run(
                 self.plan,
                 self.root,
@@ -127,6 +135,10 @@ class Ran:
                 own=OWN,
                 tracking_uri="sqlite://",
             )
+
+    def steps(self) -> list[str]:
+        """What FAIRLEAD_STEP is in one step or another."""
+        return list(dict.fromkeys(step.title for step in steps_of(self.plan, self.root).values()))
 
     def ended(self) -> dict[str, str]:
         """How each step of the last run ended."""
