@@ -30,8 +30,10 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """How the names of a format's files end, in a folder. A dataset that is a single file may be called anything."""
 MAGIC: Final = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
-LONGEST_LINE: Final = 16 << 20
-"""Bytes of the longest row of a csv or jsonl."""
+LONGEST_LINE: Final = 4 << 20
+"""Bytes of the longest row of a csv or jsonl. Readers have buffers of several times as much, which count as memory."""
+BUFFER: Final = 2 * LONGEST_LINE
+"""Bytes that are read of a csv at a time; DuckDB would take sixteen times the longest line."""
 
 
 def quoted(name: str) -> str:
@@ -76,7 +78,7 @@ class Group:
         assert self.columns is not None
         columns = "{" + ", ".join(f"{text(name)}: 'VARCHAR'" for name in self.columns) + "}"
         dialect = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"'"
-        limits = f"max_line_size={LONGEST_LINE}{compression}"
+        limits = f"max_line_size={LONGEST_LINE}, buffer_size={BUFFER}{compression}"
         return f"(SELECT * FROM read_csv({names}, {dialect}, columns={columns}, {limits}))"
 
 
