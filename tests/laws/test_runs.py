@@ -71,7 +71,7 @@ with open(given) as read, open(out, "w") as write:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))
 def test_nothing_is_registered_without_a_gate_that_passed_nor_after_a_failure(data: st.DataObject) -> None:
     folder = Path(tempfile.mkdtemp(prefix="fairlead-runs-"))
     try:

@@ -106,6 +106,7 @@ class Engine:
                 moved = self._look_after()
                 if self.stopping or self.failures:
                     self.pending = []
+                    self._end_what_started_late()
                 else:
                     moved = self._start_what_can() or moved
                 if not moved:
@@ -123,6 +124,12 @@ class Engine:
         self.stopping += 1
         for attempt in self._running.values():
             attempt.process.stop() if self.stopping == 1 else attempt.process.stop(0)
+
+    def _end_what_started_late(self) -> None:
+        """Ends what was being started when somebody asked for an end."""
+        for attempt in self._running.values():
+            if self.stopping and not attempt.process.asked:
+                attempt.process.stop()
 
     # Starting
 

@@ -65,6 +65,11 @@ class Process:
         self._kill_at = time.monotonic() + grace
 
     @property
+    def asked(self) -> bool:
+        """Whether it was asked to end."""
+        return self._kill_at is not None
+
+    @property
     def seconds(self) -> float:
         """How long it has been running."""
         return time.monotonic() - self.started

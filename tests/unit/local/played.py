@@ -29,6 +29,7 @@ class Played:
     codes: ClassVar[dict[str, int]] = {}
     """With which code steps end without doing anything, by FAIRLEAD_STEP."""
     timed_out = False
+    asked = False
     seconds = 0.0
     ran_out_of_memory = False
 

@@ -18,7 +18,7 @@ from fairlead.local.history import _processes
 from tests.unit.local.ran import Ran
 
 DRIVE = Path(__file__).with_name("drive.py")
-SLOW = "import time\ntime.sleep(float(open('../../seconds').read()))\n"
+SLOW = "import pathlib, time\ntime.sleep(float(pathlib.Path('../../seconds').read_text()))\n"
 
 
 @contextmanager
