@@ -7,6 +7,7 @@ import math
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fairlead.plan import contract
 from fairlead.spec.base import Section
@@ -15,6 +16,7 @@ from fairlead.spec.expressions.objective import Direction
 from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 from fairlead.steps.reports import EvaluationReport, read_report
+from fairlead.steps.telling import RunLog
 
 
 class Parameters(Section):
@@ -30,14 +32,22 @@ def run(context: Context) -> None:
     folder = Path(context.required(contract.TRIALS))
     scores = scores_of(context.input("scores"), objective.metric)
     best = choose(scores, objective)
-    try:
-        parameters = json.loads((folder / f"{best}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StepFailure(f"the parameters of trial {best} can't be read: {error}") from error
-    context.output("parameters").write_text(contract.parameters_json(parameters), encoding="utf-8")
+    trials = {index: _parameters(folder, index) for index in scores}
+    context.output("parameters").write_text(contract.parameters_json(trials[best]), encoding="utf-8")
     context.result("trial", str(best))
     for index, score in sorted(scores.items()):
         sys.stdout.write(f"{'best' if index == best else '    '}  trial {index}: {objective.metric} {score}\n")
+    RunLog.of(context).search(trials, best)
+
+
+def _parameters(folder: Path, index: int) -> dict[str, Any]:
+    try:
+        parameters = json.loads((folder / f"{index}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StepFailure(f"the parameters of trial {index} can't be read: {error}") from error
+    if not isinstance(parameters, dict):
+        raise StepFailure(f"the parameters of trial {index} are no object of JSON")
+    return parameters
 
 
 def scores_of(folder: Path, metric: str) -> dict[int, float]:

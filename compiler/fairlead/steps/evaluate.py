@@ -74,6 +74,8 @@ def run(context: Context) -> None:
     for line in lines(report):
         sys.stdout.write(f"{line}\n")
     log = RunLog.of(context)
+    if not parameters.champion:
+        log.training(context.input("model"))
     log.evaluation(report, parameters.champion)
     if parameters.rows == TEST:
         log.pictures(found, parameters.champion)

@@ -22,6 +22,7 @@ from fairlead.spec.units.base import decimal_text
 from fairlead.steps.context import Context
 from fairlead.steps.failures import RefusedByGate
 from fairlead.steps.reports import ClauseResult, Estimate, EvaluationReport, GateReport, Part, read_report, write_report
+from fairlead.steps.telling import RunLog
 
 
 class Parameters(Section):
@@ -45,6 +46,7 @@ def run(context: Context) -> None:
     champion = read_report(path, EvaluationReport, "the champion's report") if path else None
     verdict = judge(gates, candidate, champion, parameters.min_support)
     write_report(context.output("verdict"), verdict)
+    RunLog.of(context).verdict(verdict.passed, context.output("verdict").read_text(encoding="utf-8"))
     for line in lines(verdict):
         sys.stdout.write(f"{line}\n")
     failed = [clause for clause in verdict.clauses if not clause.holds]

@@ -14,6 +14,7 @@ from fairlead.plan import contract
 from fairlead.remote.mlflow import Mlflow
 from fairlead.spec.base import Section
 from fairlead.steps.context import Context
+from fairlead.steps.telling import TRIAL_TAG
 
 
 class Parameters(Section):
@@ -40,7 +41,7 @@ def run(context: Context) -> None:
                 f"{context.run_id}/{index}",
                 name=f"trial {index}",
                 parent=opened,
-                tags={**tags, "fairlead.trial": str(index)},
+                tags={**tags, TRIAL_TAG: str(index)},
             ),
         }
         for index in range(parameters.trials)

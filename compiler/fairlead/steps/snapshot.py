@@ -17,6 +17,7 @@ from fairlead.remote.storage import Store
 from fairlead.spec.base import Section
 from fairlead.steps.context import Context
 from fairlead.steps.failures import BadData
+from fairlead.steps.telling import RunLog
 
 DIGITS: Final = 20
 """Hexadecimal digits of the digest in the result `key`, which caches know the data by."""
@@ -55,6 +56,7 @@ def run(context: Context) -> None:
     artifacts.write(manifest_path(manifest.digest), manifest.encode())
     if context.has_output("manifest"):
         context.output("manifest").write_bytes(manifest.encode())
+    RunLog.of(context).dataset(name, manifest.digest, parameters.uri)
     context.result("key", manifest.digest.partition(":")[2][:DIGITS])
     count = len(manifest.entries)
     objects = "1 object" if count == 1 else f"{count} objects"

@@ -1,20 +1,31 @@
-"""What steps tell MLflow about the run that is open: reports as metrics, tags and files, and pictures of them."""
+"""What steps tell MLflow about the run that is open: reports as metrics, tags and files, and pictures of them.
+
+MLflow is where people look, and no step reads what another has told it. A step that refuses, or that has given what it
+is for, doesn't fail for lack of an MLflow: it says so and goes on.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from fairlead.remote.mlflow import RUN_ID, TRACKING_URI, Mlflow
+from fairlead.remote.failures import RemoteFailure
+from fairlead.remote.mlflow import RUN_ID, TRACKING_URI, DatasetInput, Mlflow
 from fairlead.steps.context import Context
 from fairlead.steps.metrics import Scored
 from fairlead.steps.reports import EvaluationReport, spelled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+GATE_TAG: Final = "fairlead.gate"
+TRIAL_TAG: Final = "fairlead.trial"
+BEST_TAG: Final = "fairlead.best_trial"
 
 
 @dataclass(frozen=True)
@@ -28,14 +39,53 @@ class RunLog:
     def of(cls, context: Context) -> RunLog:
         """The run that the engine has opened, by MLflow's own variables."""
         run, uri = context.environ.get(RUN_ID), context.environ.get(TRACKING_URI)
-        if not run or not uri:
-            sys.stdout.write(f"nothing is told to MLflow: {RUN_ID if uri else TRACKING_URI} is not set\n")
-            return cls(None, "")
-        return cls(Mlflow(uri), run)
+        return cls(Mlflow(uri), run) if run and uri else cls(None, "")
+
+    def verdict(self, passed: bool, report: str) -> None:
+        """What the gate said, as a tag and a file."""
+        if self.mlflow is None:
+            return
+        with _only_said():
+            self.mlflow.set_tags(self.run, {GATE_TAG: "passed" if passed else "refused"})
+            self.mlflow.log_text(self.run, report, "gate/verdict.json")
+
+    def dataset(self, name: str, digest: str, uri: str) -> None:
+        """What was read of a source."""
+        if self.mlflow is None:
+            return
+        with _only_said():
+            self.mlflow.log_dataset(self.run, DatasetInput(name, digest, uri, "training"))
+
+    def search(self, trials: Mapping[int, Mapping[str, Any]], best: int) -> None:
+        """The parameters of every trial, as far as the training has not told them itself; and which is the best."""
+        if self.mlflow is None:
+            return
+        with _only_said():
+            for child in self.mlflow.children(self.run):
+                index = child.tags.get(TRIAL_TAG, "")
+                told = trials.get(int(index), {}) if index.isdecimal() else {}
+                self.mlflow.log_params(child.id, {key: value for key, value in told.items() if key not in child.params})
+            self.mlflow.set_tags(self.run, {BEST_TAG: str(best)})
+
+    def training(self, model: Path) -> None:
+        """The numbers in the `metrics.json` that training may leave in its model's folder."""
+        path = model / "metrics.json"
+        if self.mlflow is None or not path.is_file():
+            return
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"warning: the model's metrics.json can't be read: {error}\n")
+            return
+        pairs = content.items() if isinstance(content, dict) else ()
+        numbers = {name: value for name, value in pairs if isinstance(value, int | float)}
+        with _only_said():
+            self.mlflow.log_metrics(self.run, {f"training/{name}": float(value) for name, value in numbers.items()})
 
     def evaluation(self, report: EvaluationReport, champion: bool) -> None:
         """The metrics of a report, and the report itself."""
         if self.mlflow is None:
+            sys.stdout.write("nothing is told to MLflow: no run is open\n")
             return
         prefix = "champion/" if champion else "" if report.on == "test" else f"{report.on}/"
         values = {f"{prefix}{name}": value for name, value in report.values().items()}
@@ -55,6 +105,15 @@ class RunLog:
             figure = _figure()
             if draw(found, figure):
                 self.mlflow.log_figure(self.run, figure, f"{folder}/{name}.png")
+
+
+@contextmanager
+def _only_said() -> Iterator[None]:
+    """What goes wrong is said, and is no failure of the step."""
+    try:
+        yield
+    except RemoteFailure as failure:
+        sys.stderr.write(f"warning: {failure.message}\n")
 
 
 def _figure() -> Figure:
