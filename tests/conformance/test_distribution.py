@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
+import venv
 import zipfile
 from collections.abc import Callable
 from email.parser import Parser
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.unit.test_repository import requirements
 
@@ -145,12 +148,26 @@ def test_a_release_with_an_archive_too_many_or_bad_metadata_is_refused(
     assert "license" in refused.stderr.lower()
 
 
+@pytest.fixture(scope="module")
+def users(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment as a user has it: what is known of this one's packages, without those for development."""
+    folder = tmp_path_factory.mktemp("users")
+    venv.create(folder)
+    (packages,) = folder.glob("lib/*/site-packages")
+    runtime = requirements((repository / "requirements/runtime.txt").read_text())
+    wanted = {canonicalize_name(line.split("==")[0]) for line in runtime} | {"fairlead"}
+    for known in Path(sysconfig.get_path("purelib")).glob("*.dist-info"):
+        if canonicalize_name(known.name.split("-")[0]) in wanted:
+            shutil.copytree(known, packages / known.name)
+    return folder
+
+
 def billed(
-    repository: Path, tool: Tool, released: Path, out: Path, requirements: Path | None = None
+    repository: Path, tool: Tool, released: Path, users: Path, out: Path, listed: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A bill of materials, written with this environment as the one that the wheel is installed into."""
+    """A bill of materials of a release, and of an environment that its wheel is installed into."""
     (wheel,) = released.glob("*.whl")
-    listed = requirements or repository / "requirements/runtime.txt"
+    listed = listed or repository / "requirements/runtime.txt"
     command: list[str | Path] = [
         tool("cyclonedx-py").parent / "python",
         repository / ".ci/release/sbom.py",
@@ -159,15 +176,15 @@ def billed(
         "--out",
         out,
     ]
-    options: list[str | Path] = ["--environment", sys.prefix, "--requirements", listed]
+    options: list[str | Path] = ["--environment", users, "--requirements", listed]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     return subprocess.run([*command, *options], check=False, capture_output=True, text=True, env=environment)
 
 
 def test_the_bill_of_materials_names_everything_that_a_user_installs(
-    repository: Path, tool: Tool, released: Path, tmp_path: Path
+    repository: Path, tool: Tool, released: Path, users: Path, tmp_path: Path
 ) -> None:
-    done = billed(repository, tool, released, tmp_path / "a.json")
+    done = billed(repository, tool, released, users, tmp_path / "a.json")
     assert done.returncode == 0, done.stderr
     bill = json.loads((tmp_path / "a.json").read_text())
     wheel_digest = hashlib.sha256(next(released.glob("*.whl")).read_bytes()).hexdigest()
@@ -188,15 +205,15 @@ def digests(part: dict[str, Any]) -> list[str]:
 
 
 def test_the_bill_of_materials_is_the_same_bytes_each_time(
-    repository: Path, tool: Tool, released: Path, tmp_path: Path
+    repository: Path, tool: Tool, released: Path, users: Path, tmp_path: Path
 ) -> None:
     for name in ("a.json", "b.json"):
-        assert billed(repository, tool, released, tmp_path / name).returncode == 0
+        assert billed(repository, tool, released, users, tmp_path / name).returncode == 0
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 
 
 def test_a_bill_that_would_leave_something_out_is_not_written(
-    repository: Path, tool: Tool, released: Path, tmp_path: Path
+    repository: Path, tool: Tool, released: Path, users: Path, tmp_path: Path
 ) -> None:
     locked = (repository / "requirements/runtime.txt").read_text()
     other = tmp_path / "other.txt"
@@ -208,16 +225,16 @@ def test_a_bill_that_would_leave_something_out_is_not_written(
         ("click==" + re.findall(r"^click==([\w.]+)", locked, re.MULTILINE)[0] + "\n", "click has no digest"),
     ]:
         other.write_text(text)
-        done = billed(repository, tool, released, tmp_path / "none.json", other)
+        done = billed(repository, tool, released, users, tmp_path / "none.json", other)
         assert done.returncode == 1
         assert said in done.stderr
         assert not (tmp_path / "none.json").exists()
 
 
 def test_the_schema_of_bills_of_materials_is_really_asked(
-    repository: Path, tool: Tool, released: Path, tmp_path: Path
+    repository: Path, tool: Tool, released: Path, users: Path, tmp_path: Path
 ) -> None:
-    assert billed(repository, tool, released, tmp_path / "a.json").returncode == 0
+    assert billed(repository, tool, released, users, tmp_path / "a.json").returncode == 0
     bill = json.loads((tmp_path / "a.json").read_text())
     bill["components"][0]["licenses"] = [{"license": {"id": "no such licence"}}]
     judge = "import sys, sbom; sys.exit(len(sbom.problems(sys.stdin.read())))"
