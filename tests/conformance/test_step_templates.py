@@ -136,7 +136,6 @@ def test_a_source_that_is_not_there_is_bad_data_and_a_store_that_is_not_is_an_er
         11,
         "bad data: there is nothing at s3://acme-ml/biopsies/current/",
     )
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     ended = pod("down").run(train, "admit")
     assert ended.returncode == 1
