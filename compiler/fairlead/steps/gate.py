@@ -46,7 +46,8 @@ def run(context: Context) -> None:
     champion = read_report(path, EvaluationReport, "the champion's report") if path else None
     verdict = judge(gates, candidate, champion, parameters.min_support)
     write_report(context.output("verdict"), verdict)
-    RunLog.of(context).verdict(verdict.passed, context.output("verdict").read_text(encoding="utf-8"))
+    said = context.output("verdict").read_text(encoding="utf-8")
+    RunLog.of(context).verdict(verdict.passed, said, candidate)
     for line in lines(verdict):
         sys.stdout.write(f"{line}\n")
     failed = [clause for clause in verdict.clauses if not clause.holds]

@@ -25,6 +25,7 @@ from fairlead.steps.described import Description, describe
 from fairlead.steps.failures import StepFailure
 from fairlead.steps.reports import EvaluationReport, write_report
 from fairlead.steps.rows import LearnedFrom
+from fairlead.steps.telling import RunLog
 from fairlead.steps.verdicts import passed
 
 _METRIC: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_@.]*(\[[^\[\]|`<>\n]{1,200}\])?")
@@ -58,6 +59,9 @@ def run(context: Context) -> None:
     uri = f"{context.artifacts}/models/{parameters.registry}/{manifest.digest.replace(':', '-')}/"
     there = _registered(mlflow, parameters.registry, manifest.digest)
     _copy(folder, uri, manifest)
+    if evaluation.task is None:
+        # The built-in evaluator has told MLflow already.
+        RunLog.of(context).training(folder)
     model = there or _register(context, parameters, mlflow, uri, manifest, evaluation)
     write_report(context.output("version"), VersionRecord(registry=parameters.registry, model=model))
     said = "is registered already as" if there else "is registered as"

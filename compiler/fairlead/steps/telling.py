@@ -41,11 +41,15 @@ class RunLog:
         run, uri = context.environ.get(RUN_ID), context.environ.get(TRACKING_URI)
         return cls(Mlflow(uri), run) if run and uri else cls(None, "")
 
-    def verdict(self, passed: bool, report: str) -> None:
-        """What the gate said, as a tag and a file."""
+    def verdict(self, passed: bool, report: str, judged: EvaluationReport) -> None:
+        """What the gate said, as a tag and a file; and the report that it judged, where an evaluator of the user's own
+        wrote it: the built-in one, which names the task, has told MLflow itself.
+        """
         if self.mlflow is None:
             return
         with _only_said():
+            if judged.task is None:
+                self.evaluation(judged, champion=False)
             self.mlflow.set_tags(self.run, {GATE_TAG: "passed" if passed else "refused"})
             self.mlflow.log_text(self.run, report, "gate/verdict.json")
 
@@ -87,12 +91,13 @@ class RunLog:
         if self.mlflow is None:
             sys.stdout.write("nothing is told to MLflow: no run is open\n")
             return
-        prefix = "champion/" if champion else "" if report.on == "test" else f"{report.on}/"
+        part = report.on or "test"
+        prefix = "champion/" if champion else "" if part == "test" else f"{part}/"
         values = {f"{prefix}{name}": value for name, value in report.values().items()}
         if report.rows is not None:
             values[f"{prefix}rows"] = float(report.rows)
         self.mlflow.log_metrics(self.run, values)
-        folder = "champion" if champion else "evaluation" if report.on == "test" else f"{report.on}"
+        folder = "champion" if champion else "evaluation" if part == "test" else part
         text = json.dumps(spelled(report.model_dump(mode="python", exclude_none=True)), indent=2, sort_keys=True)
         self.mlflow.log_text(self.run, text + "\n", f"{folder}/report.json")
 

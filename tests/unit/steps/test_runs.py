@@ -10,9 +10,9 @@ import pytest
 from fairlead.remote.contents import manifest_of
 from fairlead.remote.failures import RemoteFailure
 from fairlead.remote.mlflow import Mlflow
-from fairlead.steps import fetch_champion, open_run, report
+from fairlead.steps import choose, fetch_champion, gate, open_run, report
 from fairlead.steps.context import Context
-from fairlead.steps.failures import StepFailure
+from fairlead.steps.failures import RefusedByGate, StepFailure
 from tests.unit.steps.surroundings import context_of, result
 
 
@@ -98,3 +98,44 @@ def test_a_champion_that_is_not_whole_never_reads_as_none(tmp_path: Path) -> Non
     with pytest.raises(RemoteFailure, match="there is nothing at"):
         fetch_champion.run(champion(tmp_path, **{**given, "uri": (tmp_path / "nowhere").as_uri()}))
     assert not (tmp_path / "results/present").exists()
+
+
+def test_a_refusal_and_an_evaluation_of_the_users_own_are_shown_and_no_mlflow_is_needed_to_refuse(
+    tmp_path: Path, tracking: Mlflow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    run, _ = opened(tmp_path, tracking)
+    (tmp_path / "evaluation").write_text('{"metrics": {"recall_at_10": 0.5}}')
+    told = {"gates": ["recall_at_10 >= 0.7"], "min_support": 5}
+    for uri in (tracking.uri, "http://127.0.0.1:9"):
+        environ = {"MLFLOW_TRACKING_URI": uri, "MLFLOW_RUN_ID": run}
+        inputs = {"evaluation": tmp_path / "evaluation"}
+        with pytest.raises(RefusedByGate, match=r"0\.2 below 0\.7"):
+            gate.run(context_of(tmp_path, told, inputs=inputs, outputs=("verdict",), environ=environ))
+    assert "does not answer" in capsys.readouterr().err
+    assert tracking.run(run).tags["fairlead.gate"] == "refused"
+    assert tracking.run(run).metrics == {"recall_at_10": 0.5}
+    assert tracking.artifacts(run, "gate") == ["gate/verdict.json"]
+
+
+def test_trials_show_their_parameters_but_for_those_that_training_has_told(tmp_path: Path, tracking: Mlflow) -> None:
+    run, trials = opened(tmp_path, tracking, 2)
+    tracking.log_params(trials[0]["run"], {"depth": "4.0"})
+    for name in ("scores", "trials"):
+        (tmp_path / name).mkdir()
+    for index in range(2):
+        (tmp_path / "scores" / str(index)).write_text(json.dumps({"metrics": {"recall": index / 10}}))
+        (tmp_path / "trials" / f"{index}.json").write_text(json.dumps({"depth": 4 + index, "rate": 0.1}))
+    environ = {
+        "MLFLOW_TRACKING_URI": tracking.uri,
+        "MLFLOW_RUN_ID": run,
+        "FAIRLEAD_TRIALS": str(tmp_path / "trials"),
+    }
+    inputs = {"scores": tmp_path / "scores"}
+    told = {"objective": "maximize recall"}
+    choose.run(context_of(tmp_path, told, inputs=inputs, outputs=("parameters",), results=("trial",), environ=environ))
+    assert [child.params for child in tracking.children(run)] == [
+        {"depth": "4.0", "rate": "0.1"},
+        {"depth": "5", "rate": "0.1"},
+    ]
+    assert tracking.run(run).tags["fairlead.best_trial"] == "1"
