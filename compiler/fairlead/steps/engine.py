@@ -21,6 +21,7 @@ LEAST: Final = 128 << 20
 """Bytes below which DuckDB can't sort what it spills."""
 PER_THREAD: Final = 128 << 20
 """Bytes that each thread needs: with less, there are fewer threads."""
+_CPU: Final = "/sys/fs/cgroup/cpu.max"
 _LIMITS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -75,7 +76,7 @@ def engine(memory: int | None = None) -> Iterator[Engine]:
     import duckdb
 
     limit = max(LEAST, int(available() * SHARE)) if memory is None else memory
-    threads = max(1, min(len(os.sched_getaffinity(0)), limit // PER_THREAD))
+    threads = max(1, min(cores(), limit // PER_THREAD))
     with tempfile.TemporaryDirectory(prefix="fairlead-spill-") as spill:
         config: dict[str, str | int | bool | float | list[str]] = {
             "memory_limit": f"{limit >> 10}KiB",
@@ -103,3 +104,18 @@ def available() -> int:
         if said.isdecimal():
             limits.append(int(said))
     return min(limits)
+
+
+def cores(quota: str = _CPU) -> int:
+    """How many cores this process may use at a time: those of its container's share, else those that it may run on.
+
+    `quota` is the file of cgroups v2 with the microseconds in each period, as `200000 100000`, or `max 100000`.
+    """
+    allowed = len(os.sched_getaffinity(0))
+    try:
+        given, period = Path(quota).read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return allowed
+    if not given.isdecimal() or not period.isdecimal() or int(period) == 0:
+        return allowed
+    return max(1, min(allowed, -(-int(given) // int(period))))

@@ -108,7 +108,19 @@ class Answers(Section):
             return self.classes[best] if best < len(self.classes) else str(best)
         if isinstance(answer, str):
             return answer
-        return number_of(answer)
+        return self._label(answer) or number_of(answer)
+
+    def _label(self, answer: Any) -> str | None:
+        """The class that a whole number or a truth value is: by its name, or by its place, as a model of codes has it.
+
+        A number with a point is a probability where there is a positive class.
+        """
+        if not self.classes or (isinstance(answer, float) and (self.positive is not None or not answer.is_integer())):
+            return None
+        name = text_of(answer)
+        if name in self.classes:
+            return name
+        return self.classes[int(name)] if name.isdecimal() and int(name) < len(self.classes) else None
 
 
 class Reference(Section):
