@@ -8,9 +8,18 @@ from hypothesis import given, strategies as st
 
 from fairlead.project.lock import Lock, LockedImage, LockedModel, LockMetadata
 from fairlead.source.reader import read
-from fairlead.spec.units import Name
+from fairlead.spec.units import Name, Percentage
 from fairlead.spec.validate import validated
-from fairlead.workspace.lockfile import new_lock, with_image, with_model
+from fairlead.workspace.lockfile import (
+    new_lock,
+    with_canary,
+    with_canary_served,
+    with_image,
+    with_model,
+    with_previous_served,
+    with_weight,
+    without_rollout,
+)
 from tests.candidates import digest, model
 
 OWNER = LockMetadata(pipeline=Name("churn"), environment=Name("staging"))
@@ -84,3 +93,33 @@ def test_no_comment_outside_the_model_is_lost(text: str, new: LockedModel) -> No
 
     if "\nmodel:" in text:
         assert remarks(with_model(text, new)) == remarks(text)
+
+
+def remarks(text: str) -> list[str]:
+    return sorted(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
+
+
+@given(locks(), models())
+def test_every_comment_survives_the_first_promotion_and_its_rollback(text: str, new: LockedModel) -> None:
+    """What was said about a version goes with it, to `previous` and back."""
+    before = locked(text)
+    if before.model is None or before.model == new:
+        return
+    promoted = with_model(text, new)
+    assert remarks(promoted) == remarks(text)
+    back = with_previous_served(promoted)
+    assert remarks(back) == remarks(text)
+    assert (locked(back).model, locked(back).previous) == (before.model, new)
+    assert locked(with_previous_served(back)) == locked(promoted)
+
+
+@given(locks(), models(), st.integers(1, 99))
+def test_a_canary_that_is_taken_back_leaves_the_lock_as_it_was(text: str, new: LockedModel, share: int) -> None:
+    before = locked(text)
+    if before.model is None:
+        return
+    tried = with_canary(text, new, Percentage.parse(f"{share}%"))
+    assert remarks(tried) == remarks(text)
+    assert locked(without_rollout(tried)) == before
+    served = locked(with_canary_served(with_weight(tried, Percentage.parse("100%"))))
+    assert (served.model, served.previous, served.rollout) == (new, before.model, None)

@@ -39,6 +39,7 @@ PLATFORM: Final = ("linux", "amd64")
 _ATTEMPTS: Final = 4
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
 _LONGEST_PAUSE: Final = 10.0
+_LOOPBACK: Final = re.compile(r"127(\.[0-9]{1,3}){3}")
 _PARAMETER: Final = re.compile(r'([A-Za-z_]+)="([^"]*)"')
 
 
@@ -214,7 +215,7 @@ def _place(reference: ImageRef) -> tuple[str, str]:
 def _scheme(host: str) -> str:
     """Plain HTTP for this machine alone, as Docker has it."""
     name = urlsplit(f"//{host}").hostname or ""
-    return "http" if name == "localhost" or name.startswith("127.") else "https"
+    return "http" if name == "localhost" or _LOOPBACK.fullmatch(name) else "https"
 
 
 def _one_of(manifests: Any) -> str | None:
