@@ -14,6 +14,8 @@ from typing import Any, Final
 
 IGNORED: Final = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 """Folders that are no part of code: what tools leave in it."""
+ROOMS: Final = ("catalogue", "plan", "project", "remote", "source", "spec", "steps")
+"""The rooms that Fairlead's own steps are made of."""
 
 
 def digest_of(value: Any) -> str:
@@ -35,8 +37,9 @@ def code_digest(folder: Path) -> str:
 
 @cache
 def own_digest() -> str:
-    """The digest of Fairlead's own code, which its steps run."""
-    return code_digest(Path(__file__).resolve().parents[1])
+    """The digest of Fairlead's own code, as far as its steps run it."""
+    rooms = Path(__file__).resolve().parents[1]
+    return digest_of({room: code_digest(rooms / room) for room in ROOMS})
 
 
 @cache
