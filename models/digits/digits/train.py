@@ -19,6 +19,7 @@ def main() -> None:
     pixels = np.stack(train["pixels"].to_numpy())
     classifier = MLPClassifier(
         hidden_layer_sizes=(parameters["width"],),
+        batch_size=32,
         learning_rate_init=parameters.get("learning_rate", 0.01),
         max_iter=parameters["epochs"],
         random_state=int(os.environ["FAIRLEAD_SEED"]),

@@ -100,25 +100,18 @@ def test_a_run_that_is_killed_leaves_no_process_and_loses_no_step(tmp_path: Path
     assert left_of(first) == []
 
 
-def test_a_kill_at_any_moment_loses_nothing_that_was_told_to_be_done(tmp_path: Path) -> None:
-    """Each run is killed as soon as one more step is done, until a run ends: no step is done twice."""
+def test_a_kill_loses_nothing_that_was_told_to_be_done(tmp_path: Path) -> None:
+    """Runs are killed after a few more steps each, wherever the others are by then: no step is done twice."""
     ran = Ran(tmp_path)
     done: list[str] = []
-    for _ in range(30):
+    for steps in (1, 4, 4):
         with driven(tmp_path) as process:
-            event = until(
-                process,
-                lambda event: event["event"] in ("step-ended", "run-ended") and event.get("outcome") != "unchanged",
-            )
-            if event["event"] == "run-ended":
-                break
-            if event["step"] not in ("open-run", "report") and event["outcome"] == "done":
-                done.append(event["step"])
-            elif event["step"] == "open-run":
+            for _ in range(steps):
                 event = until(process, lambda event: event.get("outcome") == "done")
-                done.append(event["step"])
+                if event["step"] not in ("open-run", "report"):
+                    done.append(event["step"])
             process.kill()
-    assert len(done) == len(set(done))
+    assert len(done) == len(set(done)) > 5
     ran()
     assert not set(ran.started()) & set(done)
     assert ran.registered() == 1
