@@ -56,12 +56,12 @@ model:
     min_support: 5
 """
 
-TUNE = "  tune: {search: grid, over: {depth: [1, 3]}, objective: maximize recall}"
+TUNE = "  tune: {search: grid, over: {depth: [1, 3]}, objective: maximize roc_auc}"
 
 
 @pytest.fixture(scope="module")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with tracking_server(tmp_path_factory.mktemp("mlflow-server")) as address:
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Iterator[str]:
+    with tracking_server(tmp_path_factory.mktemp("mlflow-server"), tables) as address:
         yield address
 
 
