@@ -66,6 +66,8 @@ class Watch:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # Ctrl-C is for the server, which then ends the step itself.
+                start_new_session=True,
             )
             said, _ = self._running.communicate()
             if self._running.returncode != 0:
