@@ -90,7 +90,8 @@ class _Lowering:
             outputs=self._outputs(node),
             results=("key",) if isinstance(node, Snapshot) else (),
             needs=needs,
-            logs=not isinstance(node, READING),
+            # A snapshot tells MLflow what was read. One that is taken each time would open a run each time for nothing.
+            logs=not isinstance(node, READING) or (isinstance(node, Snapshot) and self._is_remembered(node, run)),
             after_training=isinstance(node, JUDGING),
             remembered=self._is_remembered(node, run),
             checkpoints=isinstance(node, Train) and node.checkpoint is not None,

@@ -150,7 +150,7 @@ def test_what_the_contract_says_about_data_is_the_exit_code(tmp_path: Path) -> N
     ran.control(check_customers={"exit": 11})
     assert ran().exit_code == 11
     assert ran.failure().diagnostics[0].code.id == "FL8109"
-    assert ran.started() == ["data/customers", "check/customers"]
+    assert ran.started() == ["open-run", "data/customers", "check/customers", "report"]
 
 
 def test_a_command_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
