@@ -103,6 +103,7 @@ def main(step: str) -> int:
     do = told.get(environ["FAIRLEAD_STEP"], {})
     time.sleep(do.get("sleep", 0))
     if step in ("gate", "choose"):
+        environ.pop("MLFLOW_RUN_ID", None)  # they tell nobody, for there is no MLflow here
         code = subprocess.run([sys.executable, "-m", "fairlead.steps", step], check=False).returncode
         return code or int(do.get("exit", 0))
     if "exit" in do:
