@@ -79,7 +79,7 @@ DATASET_NAMES = (
     "customers", "a", "b", "a-b", "data", "features", "dataset", "approved", "report", "version", "verdict",
     "parameters",
     "gate", "split", "output", "0", "1e3", "no", "x" * 63, "x" * 62 + "y", "candidate", "evaluation", "best",
-    "manifest",
+    "manifests",
 )  # fmt: skip
 IDENTIFIERS = (
     "tenure", "a", "b", "A", "a_b", "A_B", "_", "__", "x" * 63, "x" * 62 + "y", "no", "on", "null", "class",
