@@ -245,7 +245,8 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     promote = retraining.promote if retraining else "pull-request"
     path = ("retraining", "promote")
     approval = tuple(str(team) for team in train.approval)
-    sources = [node.source for node in scope.nodes.values() if isinstance(node, Snapshot)]
+    # By name, because the order in which sources are written says nothing, and may change no byte.
+    sources = sorted(node.source for node in scope.nodes.values() if isinstance(node, Snapshot))
     parameters = {"promote": promote, "approval": list(approval), "images": _images(scope), "sources": sources}
     propose = scope.built_in("propose", parameters, cache=False)
     manifests = tuple(Use(f"manifest-{source}", manifest_of(source).id) for source in sources)
