@@ -13,7 +13,7 @@ import math
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, FiniteFloat, ValidationError, field_validator, model_validator
 
 from fairlead.project.lock import LockedData, LockedImage, LockedModel
 from fairlead.source.diagnostics import Code, Diagnostic, Refused
@@ -80,9 +80,9 @@ class Clause(Section):
 
     clause: Annotated[str, Field(min_length=1, max_length=500)]
     """The clause as the specification has it, with the value of a slice where it has one."""
-    value: float
+    value: FiniteFloat
     """The value that was measured."""
-    bound: float | None = None
+    bound: FiniteFloat | None = None
     """The bound that it had to reach; none for a comparison with a champion before there is one."""
     holds: bool
     """Whether it did."""
@@ -154,6 +154,8 @@ def decode(file: str, record: bytes) -> Candidate:
         raise _refused(DAMAGED_RECORD, file, message, "fetch the record again, under the name that it has in the store")
     try:
         content = json.loads(record, object_pairs_hook=_each_once)
+        # An escape can say half of a character, which no file can hold.
+        json.dumps(content, ensure_ascii=False).encode()
         candidate = Candidate.model_validate(content)
     except ValidationError as error:
         raise Refused([_finding(file, dict(detail)) for detail in error.errors(include_url=False)]) from error

@@ -71,6 +71,18 @@ def test_a_version_that_the_gate_refused_is_refused_with_the_clause() -> None:
             ),
             "cannot have passed",
         ),
+        (
+            lambda content: content["verdict"].update(
+                clauses=[{"clause": "a >= 1", "value": 2.0, "bound": float("inf"), "holds": True}]
+            ),
+            "finite",
+        ),
+        (
+            lambda content: content["verdict"].update(
+                clauses=[{"clause": "a >= 1", "value": float("inf"), "bound": 1.0, "holds": True}]
+            ),
+            "finite",
+        ),
     ],
 )
 def test_what_is_not_whole_is_refused(change: Change, word: str) -> None:
@@ -80,10 +92,18 @@ def test_what_is_not_whole_is_refused(change: Change, word: str) -> None:
     assert set(codes(error)) == {"FL2020"}
 
 
-@pytest.mark.parametrize("record", [b"", b"[]", b"{", b"\xff", b'{"a": 1, "a": 2}', b"[" * 100_000])
+@pytest.mark.parametrize("record", [b"", b"[]", b"{", b"\xff", b'{"a": 1, "a": 2}', b'["\\ud83d"]', b"[" * 100_000])
 def test_what_is_no_record_is_refused_and_not_a_crash(record: bytes) -> None:
     with pytest.raises(Refused) as error:
         decode(record_path("churn", record), record)
+    assert set(codes(error)) == {"FL2020"}
+
+
+def test_half_of_a_character_is_no_text() -> None:
+    name, record = record_of(lambda content: content["verdict"]["clauses"][0].update(clause="auc >= 1 \ud83d"))
+    assert b"\\ud83d" in record
+    with pytest.raises(Refused, match="surrogates") as error:
+        decode(name, record)
     assert set(codes(error)) == {"FL2020"}
 
 
