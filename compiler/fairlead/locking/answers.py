@@ -12,6 +12,7 @@ from fairlead.locking.codes import DATA_UNKNOWN, IMAGE_UNKNOWN, MODEL_GONE, NOT_
 from fairlead.locking.questions import DataQuestion, ImageQuestion, VersionQuestion
 from fairlead.project.lock import GitTree, LockedData, LockedImage, LockedModel
 from fairlead.project.registration import DIGEST, PIPELINE, model_of
+from fairlead.remote.contents import manifest_path
 from fairlead.remote.failures import RemoteFailure
 from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.source.places import Place
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 TREE_LABEL = "dev.fairlead.tree"
 """The label of an image with the Git tree of the folder that it was built from."""
-MANIFESTS = "manifests"
-"""The folder below `artifacts` that keeps the manifests of pinned data."""
 
 T = TypeVar("T")
 
@@ -74,7 +73,7 @@ class Answers:
 
         for digest, manifest in self.manifests.items():
             try:
-                Store(str(self.artifacts)).write(_kept(digest), manifest.encode())
+                Store(str(self.artifacts)).write(manifest_path(digest), manifest.encode())
             except RemoteFailure as failure:
                 self.findings.append(finding(DATA_UNKNOWN, place, failure))
 
@@ -108,7 +107,11 @@ class Answers:
         manifest = Store(question.uri).manifest()
         digest = Digest.parse(manifest.digest)
         self.manifests[str(digest)] = manifest
-        kept = Uri.parse(f"{str(self.artifacts).rstrip('/')}/{_kept(digest)}") if self.artifacts is not None else None
+        kept = (
+            Uri.parse(f"{str(self.artifacts).rstrip('/')}/{manifest_path(str(digest))}")
+            if self.artifacts is not None
+            else None
+        )
         return LockedData(digest=digest, manifest=kept)
 
     def _newest(self, question: VersionQuestion) -> LockedModel | None:
@@ -152,7 +155,3 @@ class Answers:
             if digest != model.reference.digest:
                 message = f"the reference of version {model.version}, {model.reference.uri}, has the digest {digest}"
                 self.findings.append(Diagnostic(MODEL_GONE, place, message, "restore it, or train again"))
-
-
-def _kept(digest: str) -> str:
-    return f"{MANIFESTS}/{digest.removeprefix('sha256:')}.json"

@@ -41,7 +41,7 @@ def lock(dice: Dice, world: World, spec: Tree, environment: str, server: Server 
 
 def _pinned(source: str) -> Tree:
     own = digest(source)
-    return {"digest": own, "manifest": f"s3://acme-ml-artifacts/manifests/{own.partition(':')[2]}.json"}
+    return {"digest": own, "manifest": f"s3://acme-ml-artifacts/manifests/{own.replace(':', '-')}.json"}
 
 
 def _model(dice: Dice, world: World, name: str, version: int) -> Tree:

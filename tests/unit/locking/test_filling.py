@@ -8,7 +8,11 @@ from hashlib import sha256
 import pytest
 
 from fairlead.project.registration import DIGEST, PACKAGES
-from fairlead.remote.contents import manifest_of
+from fairlead.remote.contents import manifest_of, manifest_path
+from fairlead.remote.storage import uri_of
+from fairlead.steps import snapshot
+from fairlead.steps.context import Context
+from fairlead.steps.failures import BadData
 from tests.unit.locking.conftest import Project
 
 
@@ -27,9 +31,20 @@ def test_the_manifest_of_pinned_data_is_kept_where_the_lock_says(project: Projec
     project.run("lock", "churn", "-e", "staging")
     locked = project.lock("staging").data["customers"]  # type: ignore[index]
     assert locked.manifest is not None
-    kept = project.artifacts / "manifests" / f"{locked.digest.hex}.json"
+    kept = project.artifacts / manifest_path(str(locked.digest))
     assert str(locked.manifest).endswith(str(kept))
     assert sha256(kept.read_bytes()).hexdigest() == locked.digest.hex
+
+
+def test_a_training_says_what_has_changed_since_the_lock(project: Project) -> None:
+    project.run("lock", "churn", "-e", "staging")
+    locked = project.lock("staging").data["customers"]  # type: ignore[index]
+    data = project.root.parent / "data"
+    (data / "customers.csv").write_text("id,tenure\n1,3\n")
+    environ = {"FAIRLEAD_STEP": "data/customers", "FAIRLEAD_ARTIFACTS": uri_of(project.artifacts)}
+    told = {"uri": uri_of(data), "format": "csv", "digest": str(locked.digest)}
+    with pytest.raises(BadData, match=r"changed: customers\.csv"):
+        snapshot.run(Context(environ, told))
 
 
 def test_before_the_first_version_the_rest_is_locked(project: Project) -> None:
