@@ -14,10 +14,8 @@ from typing import Any
 
 from fairlead.local.outcomes import Outcome
 from fairlead.output.replace import replace_file_beside
-from fairlead.project.lock import LockedModel
+from fairlead.plan.contract import champion_variables
 from fairlead.workspace.local_lock import read_local_lock
-
-PREFIX = "FAIRLEAD_CHAMPION_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Champions:
         known = self._known(candidate) if candidate else None
         if known is not None and known.get("digest") == str(model.digest):
             return dict(known["champion"])
-        return _variables(model)
+        return champion_variables(model)
 
     def registered(self, candidate: str | None, champion: Mapping[str, str], version: Outcome) -> None:
         """Remembers what a registered candidate was compared with. Raises OSError."""
@@ -61,13 +59,6 @@ class Champions:
         except (OSError, ValueError):
             return None
         return said if isinstance(said, dict) and isinstance(said.get("champion"), dict) else None
-
-
-def _variables(model: LockedModel) -> dict[str, str]:
-    found = {"VERSION": str(model.version), "URI": str(model.uri), "DIGEST": str(model.digest)}
-    if model.reference is not None:
-        found |= {"REFERENCE": str(model.reference.uri), "REFERENCE_DIGEST": str(model.reference.digest)}
-    return {f"{PREFIX}{name}": value for name, value in found.items()}
 
 
 def _digest_in(path: Path) -> str | None:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from fairlead.project.lock import LockedModel
 
 PARAMETERS: Final = "FAIRLEAD_PARAMS"
 """The path of a file with all parameters as one JSON object."""
@@ -27,10 +30,39 @@ STATUS: Final = "FAIRLEAD_STATUS"
 TRIGGER: Final = "FAIRLEAD_TRIGGER"
 """What started the run: `schedule`, `drift`, `quality`, `new-data` or `manual`."""
 
+CHAMPION_VERSION: Final = "FAIRLEAD_CHAMPION_VERSION"
+"""The number of the version that is served; this and the following are not set before the first one."""
+CHAMPION_URI: Final = "FAIRLEAD_CHAMPION_URI"
+CHAMPION_DIGEST: Final = "FAIRLEAD_CHAMPION_DIGEST"
+CHAMPION_REFERENCE: Final = "FAIRLEAD_CHAMPION_REFERENCE"
+"""The URI of the statistics of what it learned from, where there are any."""
+CHAMPION_REFERENCE_DIGEST: Final = "FAIRLEAD_CHAMPION_REFERENCE_DIGEST"
+CHAMPION: Final[Mapping[str, str]] = {
+    "version": CHAMPION_VERSION,
+    "uri": CHAMPION_URI,
+    "digest": CHAMPION_DIGEST,
+    "reference": CHAMPION_REFERENCE,
+    "reference-digest": CHAMPION_REFERENCE_DIGEST,
+}
+"""The variables by the keys under which a setting keeps their values."""
+
 REFUSED: Final = 10
 """The exit code of a gate that refuses."""
 BAD_DATA: Final = 11
 """The exit code of a check that data does not pass."""
+
+
+def champion(model: LockedModel) -> dict[str, str]:
+    """What steps are told of the version that is served, by the keys of `CHAMPION`."""
+    found = {"version": str(model.version), "uri": str(model.uri), "digest": str(model.digest)}
+    if model.reference is not None:
+        found |= {"reference": str(model.reference.uri), "reference-digest": str(model.reference.digest)}
+    return found
+
+
+def champion_variables(model: LockedModel) -> dict[str, str]:
+    """The variables by which a step on this machine knows the version that is served."""
+    return {CHAMPION[key]: value for key, value in champion(model).items()}
 
 
 def input_variable(name: str) -> str:

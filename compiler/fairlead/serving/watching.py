@@ -89,7 +89,6 @@ class Watch:
     def _variables(self, results: Path, names: list[str]) -> Mapping[str, str]:
         parameters = results / "parameters.json"
         parameters.write_text(contract.parameters_json(self._parameters), encoding="ascii")
-        reference = self._model.reference
         return {
             **os.environ,
             contract.STEP: "drift",
@@ -98,8 +97,7 @@ class Watch:
             contract.SEED: "0",
             contract.PARAMETERS: str(parameters),
             contract.input_variable("payloads"): str(self._parameters["payloads"]),
-            "FAIRLEAD_CHAMPION_REFERENCE": str(reference.uri) if reference else "",
-            "FAIRLEAD_CHAMPION_REFERENCE_DIGEST": str(reference.digest) if reference else "",
+            **contract.champion_variables(self._model),
             **{contract.result_variable(name): str(results / name) for name in names},
         }
 

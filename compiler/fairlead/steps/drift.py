@@ -20,6 +20,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from fairlead.plan import contract
 from fairlead.remote.failures import Missing
 from fairlead.remote.storage import Store, uri_of
 from fairlead.spec.base import Section
@@ -126,13 +127,13 @@ def run(context: Context) -> None:
 
 def served_reference(context: Context) -> Reference:
     """The reference statistics of the version that is served. Raises StepFailure where it has none."""
-    uri = context.environ.get("FAIRLEAD_CHAMPION_REFERENCE")
+    uri = context.environ.get(contract.CHAMPION_REFERENCE)
     if not uri:
         raise StepFailure(
             "the served version has no reference statistics to compare with",
             "train and promote a version: its registration writes them, and the lock names them",
         )
-    digest = context.environ.get("FAIRLEAD_CHAMPION_REFERENCE_DIGEST") or None
+    digest = context.environ.get(contract.CHAMPION_REFERENCE_DIGEST) or None
     return reference.decode(Store(uri).read(), digest)
 
 
@@ -166,7 +167,7 @@ def _of_payloads(
     context: Context, window: Window, known: Reference, seen: dict[str, Seen], since: datetime, until: datetime
 ) -> int:
     """Takes in what was asked and answered; gives how many rows were asked, or answered where only that is logged."""
-    version = context.environ.get("FAIRLEAD_CHAMPION_VERSION") or None
+    version = context.environ.get(contract.CHAMPION_VERSION) or None
     asked = answered = 0
     for record in payloads.records(logged(context, window), since, until):
         if record.kind == "request":

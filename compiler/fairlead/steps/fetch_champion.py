@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
 
+from fairlead.plan.contract import CHAMPION_DIGEST, CHAMPION_URI, CHAMPION_VERSION
 from fairlead.remote.contents import manifest_of
 from fairlead.remote.storage import Store
 from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 
-VERSION: Final = "FAIRLEAD_CHAMPION_VERSION"
-URI: Final = "FAIRLEAD_CHAMPION_URI"
-DIGEST: Final = "FAIRLEAD_CHAMPION_DIGEST"
-
 
 def run(context: Context) -> None:
     """Writes the model, and the result `present`."""
-    given = {name: context.environ.get(name, "") for name in (VERSION, URI, DIGEST)}
+    given = {name: context.environ.get(name, "") for name in (CHAMPION_VERSION, CHAMPION_URI, CHAMPION_DIGEST)}
     if not any(given.values()):
         context.result("present", "false")
         sys.stdout.write("there is no champion yet\n")
@@ -34,7 +30,8 @@ def run(context: Context) -> None:
             f"a version is served, and {' and '.join(lacking)} does not say which",
             "compile again: the ConfigMap of the champion is written from the lock",
         )
-    fetched(given[URI], given[DIGEST], f"version {given[VERSION]}", context.output("model"))
+    what = f"version {given[CHAMPION_VERSION]}"
+    fetched(given[CHAMPION_URI], given[CHAMPION_DIGEST], what, context.output("model"))
     context.result("present", "true")
 
 

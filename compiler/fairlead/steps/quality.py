@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from fairlead.plan import contract
 from fairlead.remote.failures import Missing
 from fairlead.remote.storage import uri_of
 from fairlead.spec.base import Items, Section
@@ -100,7 +101,7 @@ def run(context: Context) -> None:
 
 def _reference(context: Context, parameters: Parameters) -> Reference:
     """How the served version's requests and answers are read. One without statistics may answer in labels."""
-    if context.environ.get("FAIRLEAD_CHAMPION_REFERENCE"):
+    if context.environ.get(contract.CHAMPION_REFERENCE):
         return served_reference(context)
     labels = parameters.labels
     known = (labels.positive,) if labels.positive else ()
@@ -114,7 +115,7 @@ def _answers(
     if parameters.format != "payloads":
         yield from _scored(parameters, since)
         return
-    version = context.environ.get("FAIRLEAD_CHAMPION_VERSION") or None
+    version = context.environ.get(contract.CHAMPION_VERSION) or None
     by_request = parameters.labels.join == REQUEST_ID
     ids: dict[str, list[str]] = {}
     said: dict[str, list[Any]] = {}

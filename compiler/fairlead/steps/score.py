@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fairlead.plan.contract import CHAMPION_DIGEST, CHAMPION_URI, CHAMPION_VERSION
 from fairlead.remote.failures import Missing
 from fairlead.remote.storage import Store
 from fairlead.steps import models, rows
 from fairlead.steps.context import Context
 from fairlead.steps.failures import BadData, StepFailure
-from fairlead.steps.fetch_champion import DIGEST, URI, VERSION, fetched
+from fairlead.steps.fetch_champion import fetched
 from fairlead.steps.models import Said
 from fairlead.steps.scoring import CLASSIFICATIONS, ask, features_of, labels_of
 
@@ -79,9 +80,9 @@ def encoded(frame: pd.DataFrame, format: str) -> bytes:  # noqa: A002
 
 def _fetch(context: Context, target: Path) -> str:
     """Copies the model and gives its version. Raises StepFailure where there is none, or other bytes."""
-    uri, digest = context.environ.get(URI), context.environ.get(DIGEST)
+    uri, digest = context.environ.get(CHAMPION_URI), context.environ.get(CHAMPION_DIGEST)
     if uri and digest:
-        version = context.environ.get(VERSION) or digest
+        version = context.environ.get(CHAMPION_VERSION) or digest
         fetched(uri, digest, f"version {version}", target)
         return version
     source = context.environ.get(MODEL_URI)

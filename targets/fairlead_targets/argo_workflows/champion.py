@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairlead.plan import contract
 from fairlead.resources import conventions
 from fairlead.resources.kinds import ConfigMap
 from fairlead.resources.resource import Deferred, Origin, Resource
@@ -24,8 +25,6 @@ def champion(context: Context) -> Resource | Deferred:
         return Deferred("ConfigMap", name, "awaiting-first-version", detail, origin)
     model = lock.model
     place = place_of(unit.lock_root, ("model",)) if unit.lock_root else unit.place("metadata", "name")
-    data = {"version": str(model.version), "uri": str(model.uri), "digest": str(model.digest)}
-    if model.reference is not None:
-        data |= {"reference": str(model.reference.uri), "reference-digest": str(model.reference.digest)}
+    data = contract.champion(model)
     manifest: ConfigMap = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": context.metadata(name), "data": data}
     return Resource(manifest, Origin("register", place, f"version {model.version}, which is served here"))

@@ -136,5 +136,4 @@ def _secrets(context: Context, step: Step) -> list[models.EnvVar]:
 def champion_settings(context: Context) -> dict[str, tuple[str, str]]:
     """The variables by which a step knows the version that is served; unset before the first one."""
     name = conventions.champion(context.name)
-    keys = ("version", "uri", "digest", "reference", "reference-digest")
-    return {f"FAIRLEAD_CHAMPION_{key.upper().replace('-', '_')}": (name, key) for key in keys}
+    return {variable: (name, key) for key, variable in contract.CHAMPION.items()}
