@@ -72,7 +72,8 @@ REFUSED_BY_GATE = Code(
     """,
 )
 
-_METRIC: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_@.]*(\[[^\[\]|`<>\n]{1,200}\])?")
+METRIC: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_@.]*(\[[^\[\]|`<>\n]{1,200}\])?")
+"""The names of metrics that a record and a lock hold: pages show them, so they hold nothing that a page could obey."""
 
 
 class Clause(Section):
@@ -127,7 +128,7 @@ class Candidate(Section):
         if model.digest.hex not in str(model.uri):
             raise ValueError(f"the folder {model.uri} is not addressed by the model's digest {model.digest}")
         for name, value in model.metrics.items():
-            if not _METRIC.fullmatch(name):
+            if not METRIC.fullmatch(name):
                 raise ValueError(f"`{name[:60]}` is no name of a metric")
             if not math.isfinite(value):
                 raise ValueError(f"the metric `{name}` is {value}, and no finite number")

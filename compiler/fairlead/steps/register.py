@@ -7,11 +7,10 @@ version that is there. Nothing is registered before the copy has been verified, 
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
-from typing import Final
 
+from fairlead.project.candidate import METRIC
 from fairlead.project.lock import LockedModel, Reference
 from fairlead.project.registration import DIGEST, model_of, tags_of
 from fairlead.remote.contents import Manifest, manifest_of
@@ -27,8 +26,6 @@ from fairlead.steps.reports import EvaluationReport, write_report
 from fairlead.steps.rows import LearnedFrom
 from fairlead.steps.telling import RunLog
 from fairlead.steps.verdicts import passed
-
-_METRIC: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_@.]*(\[[^\[\]|`<>\n]{1,200}\])?")
 
 
 class Parameters(LearnedFrom):
@@ -132,7 +129,7 @@ def _register(
         packages=dict(description.packages),
         signature=description.signature,
         reference=_keep_reference(context, parameters.registry, description),
-        metrics={name: value for name, value in evaluation.values().items() if _METRIC.fullmatch(name)},
+        metrics=_metrics(evaluation),
     )
     version = mlflow.register_version(
         parameters.registry,
@@ -142,6 +139,15 @@ def _register(
         description=f"Registered by the pipeline {context.pipeline} in the run {context.run_id}, after its gate.",
     )
     return model.model_copy(update={"version": version.number})
+
+
+def _metrics(evaluation: EvaluationReport) -> dict[str, float]:
+    """The metrics that a lock holds; it is said which it doesn't, and all are in the report."""
+    values = evaluation.values()
+    for name in values:
+        if not METRIC.fullmatch(name):
+            sys.stdout.write(f"{name!r} is no name that a lock can hold, so it stands in the report alone\n")
+    return {name: value for name, value in values.items() if METRIC.fullmatch(name)}
 
 
 def _keep_reference(context: Context, name: str, description: Description) -> Reference | None:

@@ -28,6 +28,7 @@ from typing import Final, Literal
 
 from fairlead.remote.storage import Store
 from fairlead.spec.base import Section
+from fairlead.spec.data import RESTRICTED
 from fairlead.steps.context import Context
 from fairlead.steps.engine import engine
 from fairlead.steps.failures import BadData, StepFailure
@@ -94,7 +95,7 @@ def _split_rows(address: str | Path, parameters: Parameters, targets: dict[str, 
     if parameters.method != "random" and parameters.by is None:
         raise StepFailure(f"a split by {parameters.method} needs a column", "name it as `data.split.by`")
     with engine() as duck:
-        restricted = parameters.sensitivity in ("pii", "phi")
+        restricted = parameters.sensitivity in RESTRICTED
         table = open_table(duck, address, parameters.format, restricted=restricted)
         if parameters.by is not None:
             _need_column(table, parameters.by)
