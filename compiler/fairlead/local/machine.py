@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from fairlead.spec.hardware import Profile
-
-CGROUP: Final = Path("/sys/fs/cgroup")
-_UNBOUNDED: Final = 1 << 62
+from fairlead.steps.limits import available, millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +37,8 @@ def wanted(profile: Profile) -> Amounts:
 
 def machine() -> Amounts:
     """What this process may use: what the machine has, within the bounds of its control group."""
-    cores = len(os.sched_getaffinity(0)) * 1000
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    with suppress(OSError, ValueError):
-        quota, _, period = (CGROUP / "cpu.max").read_text(encoding="ascii").strip().partition(" ")
-        if quota != "max":
-            cores = max(1, min(cores, int(quota) * 1000 // int(period)))
-    with suppress(OSError, ValueError):
-        limit = (CGROUP / "memory.max").read_text(encoding="ascii").strip()
-        memory = min(memory, int(limit) if limit != "max" else _UNBOUNDED)
     gpus = sum(1 for path in Path("/dev").glob("nvidia[0-9]*") if path.name.removeprefix("nvidia").isdecimal())
-    return Amounts(cores, memory, gpus)
+    return Amounts(millis(), available(), gpus)
 
 
 def kills_for_memory() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from fairlead.remote.failures import RemoteFailure
 from fairlead.remote.storage import Store
+from fairlead.steps.limits import available, cores
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,8 +21,6 @@ LEAST: Final = 128 << 20
 """Bytes below which DuckDB can't sort what it spills."""
 PER_THREAD: Final = 128 << 20
 """Bytes that each thread needs: with less, there are fewer threads."""
-_CPU: Final = "/sys/fs/cgroup/cpu.max"
-_LIMITS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 class Engine:
@@ -90,32 +88,3 @@ def engine(memory: int | None = None) -> Iterator[Engine]:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
             yield Engine(connection, limit)
-
-
-def available() -> int:
-    """The bytes of memory that this process may use: those of its container, else those of the machine."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = [machine]
-    for path in _LIMITS:
-        try:
-            said = Path(path).read_text(encoding="ascii").strip()
-        except OSError:
-            continue
-        if said.isdecimal():
-            limits.append(int(said))
-    return min(limits)
-
-
-def cores(quota: str = _CPU) -> int:
-    """How many cores this process may use at a time: those of its container's share, else those that it may run on.
-
-    `quota` is the file of cgroups v2 with the microseconds in each period, as `200000 100000`, or `max 100000`.
-    """
-    allowed = len(os.sched_getaffinity(0))
-    try:
-        given, period = Path(quota).read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return allowed
-    if not given.isdecimal() or not period.isdecimal() or int(period) == 0:
-        return allowed
-    return max(1, min(allowed, -(-int(given) // int(period))))
