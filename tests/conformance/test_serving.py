@@ -162,9 +162,13 @@ def test_what_is_asked_drifts_when_it_is_not_what_was_learned_from(server: Serve
     rows = np.random.default_rng(1).normal(loc=[3.0, 0.0], size=(400, 2))
     answer = server.post("/v1/models/churn:predict", {"instances": rows.tolist()}, **{"X-Request-Id": "r-1"})
     assert answer.status_code == 200
-    kept = [json.loads(path.read_text()) for path in (server.root / ".fairlead/payloads").rglob("*.json")]
-    named = {each["reqType"] for each in kept if each["metadata"].get("X-Request-Id") == ["r-1"]}
-    assert len(named) == 2
+
+    def both_were_kept() -> bool:
+        kept = [json.loads(path.read_text()) for path in (server.root / ".fairlead/payloads").rglob("*.json")]
+        return len({each["reqType"] for each in kept if each["metadata"].get("X-Request-Id") == ["r-1"]}) == 2
+
+    # KServe's server logs an answer after it has sent it.
+    until(both_were_kept, "the question and the answer were not kept")
 
     def measured() -> bool:
         return server.samples().get((DRIFT_ROWS.series, ""), 0) >= 400

@@ -234,7 +234,8 @@ _ROW: Final = '"fairlead: the row"'
 def _repeated(table: Table, column: Judged) -> Problem | None:
     """A value that stands in more than one row, where none may."""
     grouped = f"SELECT {column.plain} AS v, count(*) AS n FROM {table.relation} WHERE {column.value} IS NOT NULL"
-    repeated = f"({grouped} GROUP BY v HAVING n > 1)"
+    # By its place, because data may have a column that is called as the value is here.
+    repeated = f"({grouped} GROUP BY 1 HAVING count(*) > 1)"
     ((values, rows),) = table.query(f"SELECT count(*), coalesce(sum(n), 0) FROM {repeated}")
     if not values:
         return None

@@ -235,7 +235,7 @@ def _kept(counts: Mapping[str, int]) -> dict[str, int]:
 def _numbers_in(table: Table, column: str) -> Numbers:
     value = f"try_cast({table.plain(column)} AS DOUBLE)"
     finite = f"CASE WHEN isfinite({value}) THEN {value} END"
-    counted = f"(SELECT {finite} AS v, count(*) AS n FROM {table.relation} GROUP BY v)"
+    counted = f"(SELECT {finite} AS v, count(*) AS n FROM {table.relation} GROUP BY 1)"
     ((missing, distinct),) = table.query(f"SELECT coalesce(sum(n) FILTER (v IS NULL), 0), count(v) FROM {counted}")
     if int(str(distinct)) <= SAMPLE:
         pairs = table.query(f"SELECT v, n FROM {counted} WHERE v IS NOT NULL ORDER BY v")
@@ -253,7 +253,7 @@ def _numbers_in(table: Table, column: str) -> Numbers:
 
 def _categories_in(table: Table, column: str) -> Categories:
     value = missing_or(table.plain(column))
-    found = table.query(f"SELECT {value} AS v, count(*) FROM {table.relation} GROUP BY v")
+    found = table.query(f"SELECT {value}, count(*) FROM {table.relation} GROUP BY 1")
     counted = {None if v is None else text_of(v): int(str(n)) for v, n in found}
     missing = counted.pop(None, 0)
     return Categories(missing=missing, counts=_kept({str(v): n for v, n in counted.items()}))

@@ -21,8 +21,11 @@ import hashlib
 import json
 import shutil
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Literal
 
@@ -86,9 +89,13 @@ def part_of(value: str, parameters: Parameters) -> str:
 
 def _bounds(parameters: Parameters) -> list[tuple[str, str]]:
     """The hashes below which a part lies. Hexadecimal numbers of one length are ordered as their texts are."""
+    return [(part, f"{int(share * 16**DIGITS):0{DIGITS}x}") for part, share in _shares(parameters).items()]
+
+
+def _shares(parameters: Parameters) -> dict[str, Fraction]:
+    """The shares up to which rows are given out."""
     test = Fraction(str(parameters.test))
-    shares = {"test": test, "validation": test + Fraction(str(parameters.validation))}
-    return [(part, f"{int(share * 16**DIGITS):0{DIGITS}x}") for part, share in shares.items()]
+    return {"test": test, "validation": test + Fraction(str(parameters.validation))}
 
 
 def _split_rows(address: str | Path, parameters: Parameters, targets: dict[str, Path]) -> dict[str, int]:
@@ -150,26 +157,68 @@ def _by_rank(table: Table, parameters: Parameters) -> str:
     else:
         whole = "json" if parameters.format == "jsonl" else _row(table)
         key, order = f"md5({text(f'{SALT}{parameters.seed}:')} || {whole})", "ASC"
-    counted = f"(SELECT {key} AS k, count(*) AS n FROM {table.relation} GROUP BY k)"
-    ranked = f"(SELECT k, n, sum(n) OVER (ORDER BY k {order}) AS upto, sum(n) OVER () AS total FROM {counted})"
-    test = Fraction(str(parameters.test))
-    edges: dict[str, str] = {}
-    for part, share in (("test", test), ("validation", test + Fraction(str(parameters.validation)))):
-        # A key belongs to the part if most of its rows lie within the share.
-        inside = f"(upto - n / 2.0) * {share.denominator} < total * {share.numerator}"
-        last = "min" if order == "DESC" else "max"
-        table.query(f"CREATE OR REPLACE TEMP TABLE edge_{part} AS SELECT {last}(k) AS k FROM {ranked} WHERE {inside}")
-        edges[part] = f"(SELECT k FROM edge_{part})"
+    bucket = f"substr({key}, 1, 4)" if parameters.method == "random" else _era(table, key)
+    counted = table.query(f"SELECT {bucket}, count(*) FROM {table.relation} GROUP BY 1 ORDER BY 1 {order}")
+    ranking = _Ranking(table, key, order, bucket, [(value, int(str(count))) for value, count in counted])
     sign = ">=" if order == "DESC" else "<="
-    cases = " ".join(f"WHEN {key} {sign} {edge} THEN {text(part)}" for part, edge in edges.items())
+    cases = " ".join(
+        f"WHEN {key} {sign} {ranking.edge(part, share)} THEN {text(part)}"
+        for part, share in _shares(parameters).items()
+    )
     return f"(CASE {cases} ELSE 'train' END)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """The keys of all rows in their order. To rank each of them would take memory for each, so they are counted in
+    buckets of their order, and those of the bucket are ranked in which a share ends.
+    """
+
+    table: Table
+    key: str
+    order: str
+    bucket: str
+    counted: list[tuple[object, int]]
+
+    def edge(self, part: str, share: Fraction) -> str:
+        """The last key of a part in SQL. A key belongs to it if most of its rows lie within the share."""
+        if not self.counted:
+            return "NULL"
+        before = [0, *accumulate(count for _, count in self.counted)]
+        wanted = before[-1] * share
+        last = bisect_left(before, wanted) - 1  # the last bucket that begins within the share
+        first = max(0, last - 1)  # none of the last bucket's keys may belong
+        near = ", ".join(
+            text(value) if isinstance(value, str) else str(value) for value, _ in self.counted[first : last + 1]
+        )
+        # By its place, because data may have a column that is called as the key is here.
+        chosen = f"FROM {self.table.relation} WHERE {self.bucket} IN ({near}) GROUP BY 1"
+        keys = f"SELECT {self.key} AS k, count(*) AS n {chosen}"
+        ranked = f"(SELECT k, n, {before[first]} + sum(n) OVER (ORDER BY k {self.order}) AS upto FROM ({keys}))"
+        inside = f"(upto - n / 2.0) * {wanted.denominator} < {wanted.numerator}"
+        end = "min" if self.order == "DESC" else "max"
+        self.table.query(
+            f"CREATE OR REPLACE TEMP TABLE edge_{part} AS SELECT {end}(k) AS k FROM {ranked} WHERE {inside}"
+        )
+        return f"(SELECT k FROM edge_{part})"
+
+
+BUCKETS: Final = 65536
+"""How many buckets instants are counted in; the first four digits of a hash make as many."""
+
+
+def _era(table: Table, instant: str) -> str:
+    """The bucket of an instant: its place between the first and the last, as a whole number."""
+    ((low, high),) = table.query(f"SELECT epoch_us(min({instant})), epoch_us(max({instant})) FROM {table.relation}")
+    span = int(str(high)) - int(str(low)) + 1 if low is not None else 1
+    return f"CAST(CAST(epoch_us({instant}) - ({low or 0}) AS HUGEINT) * {BUCKETS} // {span} AS INTEGER)"
 
 
 def _instant(table: Table, column: str) -> str:
     """A column of times as one that can be compared. Raises BadData where a value is no time."""
     given = table.plain(column) if table.format != "parquet" else quoted(column)
     key = f"try_cast({given} AS TIMESTAMPTZ)"
-    ((wrong,),) = table.query(f"SELECT count(*) FROM {table.relation} WHERE {key} IS NULL")
+    ((wrong,),) = table.query(f"SELECT count(*) FROM {table.relation} WHERE NOT coalesce(isfinite({key}), false)")
     if wrong:
         rows = "1 value" if wrong == 1 else f"{wrong} values"
         raise BadData(f"{rows} of `{column}` can't be read as a time", "write times as 2026-01-31T08:00:00Z")

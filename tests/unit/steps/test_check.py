@@ -167,6 +167,16 @@ def test_what_is_expected_of_the_whole_is_measured(tmp_path: Path, form: str, cl
     assert [each.value for each in report.expectations] == [value]
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_repeated_value_is_found_beside_columns_of_any_name(tmp_path: Path, form: str) -> None:
+    rows = [{"x": "a", "v": 1, "n": 1}, {"x": "b", "v": 1, "n": 5}, {"x": "a", "v": 2, "n": 9}]
+    text = "x,v,n\n" + "".join(f"{row['x']},{row['v']},{row['n']}\n" for row in rows)
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    path = csv_of(tmp_path / "rows", text if form == "csv" else lines)
+    found = problems(check.check(told(form, {"x": {"type": "string", "unique": True}}), path, NOW))
+    assert found == ["rows, row 1: `x` is not unique: 'a'; 2 rows share their value with another"]
+
+
 def test_of_no_rows_nothing_can_be_said(tmp_path: Path) -> None:
     clauses = ("rows >= 1", "missing(x) <= 0.01", "mean(x) >= 0", "unique(x) >= 0", "age(x) <= 1d")
     report = check.check(told("csv", {"x": {"type": "float"}}, *clauses), csv_of(tmp_path / "rows", "x\n"), NOW)

@@ -39,6 +39,16 @@ def test_columns_of_a_table_are_counted_as_python_counts_them(tmp_path: Path, fo
     }
 
 
+def test_columns_may_be_called_anything(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("v,n\n" + "".join(f"{row % 5},{'ab'[row % 2]}\n" for row in range(20)))
+    assert features(tmp_path / "data", "csv", {"v": "float", "n": "category"}) == {
+        "v": reference.numbers(row % 5 for row in range(20)),
+        "n": reference.categories("ab"[row % 2] for row in range(20)),
+    }
+    (tmp_path / "data").write_text("a,v\n" + "".join(f"{row % 5},{row}\n" for row in range(20)))
+    assert features(tmp_path / "data", "csv", {"a": "float"}) == {"a": reference.numbers(row % 5 for row in range(20))}
+
+
 def test_more_values_than_a_sample_holds_are_thinned_alike(tmp_path: Path) -> None:
     values = np.random.default_rng(3).normal(size=9000).round(6)
     (tmp_path / "data").write_text("x\n" + "".join(f"{value}\n" for value in values))

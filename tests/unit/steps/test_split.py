@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,46 @@ def test_the_newest_rows_are_the_test_and_the_next_ones_validation(tmp_path: Pat
     assert {part: len(rows) for part, rows in parts.items()} == {"train": 60, "validation": 20, "test": 20}
     assert max(row["at"] for row in parts["train"]) < min(row["at"] for row in parts["validation"])
     assert max(row["at"] for row in parts["validation"]) < min(row["at"] for row in parts["test"])
+
+
+def test_columns_may_be_called_anything(tmp_path: Path) -> None:
+    rows = rows_of(200)
+    named = [{**row, **dict.fromkeys(("k", "n", "v", "b", "upto", "total", "json"), "same")} for row in rows]
+    for rule in RULES:
+        folder = tmp_path / str(rule["method"])
+        plain = divided(folder / "plain", written(folder / "data", rows, "csv"), "csv", **rule)
+        parts = divided(folder / "named", written(folder / "more", named, "csv"), "csv", **rule)
+        sizes = {part: len(found) for part, found in parts.items()}
+        assert rule["method"] == "hash" or sizes == {"train": 120, "validation": 40, "test": 40}
+        assert rule["method"] == "random" or ids(parts) == ids(plain)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.lists(st.integers(0, 3) | st.integers(0, 30_000), min_size=20, max_size=60),
+    test=st.sampled_from([0.1, 0.25, 0.5]),
+)
+def test_the_newest_rows_are_those_that_ranking_all_of_them_gives(tmp_path: Path, days: list[int], test: float) -> None:
+    rows = [
+        {"id": str(number), "at": (datetime(1990, 1, 1) + timedelta(days=day)).date().isoformat()}
+        for number, day in enumerate(days)
+    ]
+    newest: set[int] = set()
+    upto = 0
+    for day, count in sorted(Counter(days).items(), reverse=True):
+        upto += count
+        # A day belongs to the test if most of its rows lie within the share.
+        if upto - count / 2 < len(days) * test:
+            newest.add(day)
+    expected = {str(number) for number, day in enumerate(days) if day in newest}
+    rule = {"method": "time", "by": "at", "test": test}
+    try:
+        found = ids(divided(tmp_path, written(tmp_path / "data", rows, "csv"), "csv", **rule))["test"]
+    except BadData:
+        found = set()
+        assert expected in (set(), {row["id"] for row in rows})
+        return
+    assert found == expected
 
 
 def test_rows_of_one_instant_stay_together_whatever_their_zone(tmp_path: Path) -> None:
