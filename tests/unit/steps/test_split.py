@@ -7,7 +7,7 @@ import gzip
 import json
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,7 @@ def test_columns_may_be_called_anything(tmp_path: Path) -> None:
 )
 def test_the_newest_rows_are_those_that_ranking_all_of_them_gives(tmp_path: Path, days: list[int], test: float) -> None:
     rows = [
-        {"id": str(number), "at": (datetime(1990, 1, 1) + timedelta(days=day)).date().isoformat()}
+        {"id": str(number), "at": (date(1990, 1, 1) + timedelta(days=day)).isoformat()}
         for number, day in enumerate(days)
     ]
     newest: set[int] = set()
