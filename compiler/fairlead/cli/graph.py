@@ -60,9 +60,8 @@ def command(spec: Path, project: Path | None, environment: str | None, form: str
 
 def _training(workspace: Workspace) -> str:
     """The environment that trains; the first one where fairlead.yaml names none, which is an error of its own."""
-    environments = workspace.project.environments if workspace.project else {}
-    trains = (str(name) for name, settings in environments.items() if settings.trains)
-    return next(trains, next(iter(workspace.units), ""))
+    training = workspace.project.training if workspace.project is not None else None
+    return training or next(iter(workspace.units), "")
 
 
 def _rendered(plan: Plan, form: str, *, to_file: bool) -> str:

@@ -84,10 +84,9 @@ def one(workspace: Workspace, spec: Path, environment: str) -> Unit:
 
 def training(workspace: Workspace, spec: Path) -> Unit:
     """The one pipeline that is named, in the environment that trains, for what happens on this machine."""
-    assert workspace.project is not None or workspace.diagnostics
-    environments = workspace.project.environments if workspace.project is not None else {}
-    trains = [str(name) for name, each in environments.items() if each.trains]
-    return one(workspace, spec, trains[0] if trains else "")
+    # Where no environment trains, or the project can't be read, `one` says so and leaves.
+    trains = workspace.project.training if workspace.project is not None else None
+    return one(workspace, spec, trains or "")
 
 
 def mlflow_of(project: Project | None, tracking_uri: str | None) -> Mlflow | None:

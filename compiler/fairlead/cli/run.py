@@ -95,13 +95,10 @@ def _plan(root: Path, spec: Path) -> tuple[Workspace, Plan]:
     errors = [found for found in workspace.concerning(files, result.diagnostics) if found.level == "error"]
     say(errors, workspace, "text", err=True)
     exit_if_errors(errors)
-    environments = workspace.project.environments if workspace.project else {}
-    trains = next((str(name) for name, settings in environments.items() if settings.trains), None)
-    if trains is None:
-        raise click.ClickException("no environment of fairlead.yaml says `trains: true`, so there is no training")
-    plan = next(iter(result.of(trains)), None)
+    trains = workspace.project.training if workspace.project is not None else None
+    plan = next(iter(result.of(trains)), None) if trains is not None else None
     if plan is None:
-        raise click.ClickException(f"'{spec}' has no plan in {trains}")
+        raise click.ClickException(f"'{spec}' has no plan in an environment that trains")
     return workspace, plan
 
 

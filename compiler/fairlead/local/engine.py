@@ -19,16 +19,17 @@ from typing import Final
 from fairlead.local import codes, explaining
 from fairlead.local.attempts import Again, Attempt, Stopped, Succeeded, judge, start, tidy
 from fairlead.local.champion import Champions
-from fairlead.local.events import Listener, Said, StepEnded, StepRetried, StepStarted
+from fairlead.local.events import Listener, StepEnded, StepRetried, StepStarted
 from fairlead.local.history import History
 from fairlead.local.machine import Amounts, wanted
 from fairlead.local.options import Options
-from fairlead.local.outcomes import Claim, Outcome, Outcomes
+from fairlead.local.outcomes import Outcome, Outcomes
 from fairlead.local.preparing import Prepared, prepare
 from fairlead.local.step import Step
 from fairlead.local.surroundings import Surroundings
+from fairlead.local.turns import Turns
 from fairlead.plan import contract
-from fairlead.plan.companions import CHAMPION_MODEL, OPEN_RUN, REPORT
+from fairlead.plan.companions import OPEN_RUN, REPORT
 from fairlead.plan.nodes import Register, Tune
 from fairlead.plan.plan import Plan
 from fairlead.source.diagnostics import Diagnostic
@@ -37,8 +38,6 @@ PAUSE: Final = 0.02
 """Seconds between two looks."""
 WAIT: Final = 1.0
 """Seconds before the second attempt of a step that was killed; twice as long before each further one."""
-RELEASING: Final = "releasing"
-"""What one run at a time does: compare with the champion, and register. In a cluster, a mutex has that effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,9 @@ class Engine:
         """How often somebody asked for an end."""
         self._running: dict[str, Attempt] = {}
         self._prepared: dict[str, Prepared] = {}
-        self._claims: dict[str, Claim] = {}
+        self._turns = Turns(outcomes, listener)
         self._attempts: Counter[str] = Counter()
         self._not_before: dict[str, float] = {}
-        self._said: set[str] = set()
         self._ran: set[str] = set()
         self._champion: dict[str, str] = {}
         around_all = {OPEN_RUN, REPORT}
@@ -116,8 +114,7 @@ class Engine:
         finally:
             for attempt in self._running.values():
                 attempt.process.stop(0)
-            for claim in self._claims.values():
-                claim.release()
+            self._turns.end()
 
     def stop(self) -> None:
         """Asks all steps to end; the second time, ends them."""
@@ -149,10 +146,10 @@ class Engine:
             self.left_out.add(step.id)
             self.listener(StepEnded(step=step.id, outcome="left-out", seconds=0.0))
             return True
-        if self._not_before.get(step.id, 0.0) > time.monotonic() or not self._may_release(step):
+        if self._not_before.get(step.id, 0.0) > time.monotonic() or not self._turns.may_release(step):
             return False
         prepared = self._prepare(step)
-        if prepared is None or not self._claimed(step, prepared):
+        if prepared is None or not self._turns.may_work(step, prepared.key):
             return False
         known = self.store.get(prepared.key) if self._may_be_known(step) else None
         if known is not None:
@@ -187,31 +184,6 @@ class Engine:
                 self._fail(step, Diagnostic(codes.FAILED, step.place, message, "check the file and its rights"))
                 return None
         return self._prepared[step.id]
-
-    def _claimed(self, step: Step, prepared: Prepared) -> bool:
-        """Whether this run has the right to work on a step's outcome, so that two runs don't do the same at once."""
-        if step.id in self._claims:
-            return True
-        claim = self.store.claim(prepared.key)
-        if claim is None:
-            self._say_once(
-                step, f"another run is working on `{step.id}` with the same inputs; waiting for what it gives"
-            )
-            return False
-        self._claims[step.id] = claim
-        return True
-
-    def _may_release(self, step: Step) -> bool:
-        """Whether it is this run's turn, for a step that compares with the champion or registers."""
-        if step.id != CHAMPION_MODEL and step.node.id not in ("gate", "register", "propose"):
-            return True
-        if RELEASING not in self._claims:
-            claim = self.store.claim(RELEASING)
-            if claim is None:
-                self._say_once(step, "another run of this pipeline is about to register its model; waiting for it")
-                return False
-            self._claims[RELEASING] = claim
-        return True
 
     def _may_be_known(self, step: Step) -> bool:
         return step.remembered and self.options.use_known and step.id not in self.options.again
@@ -299,7 +271,7 @@ class Engine:
         elif isinstance(verdict, Again):
             self._try_again(step, attempt, verdict.signal)
         elif isinstance(verdict, Stopped):
-            self._release(step)
+            self._turns.done(step)
             seconds = attempt.process.seconds
             self.listener(StepEnded(step=step.id, outcome="stopped", seconds=seconds, log=attempt.log))
         else:
@@ -327,7 +299,7 @@ class Engine:
         self.outcomes[step.id] = outcome
         if isinstance(step.node, Register):
             self.champions.registered(self._candidate(), self._champion, outcome)
-        self._release(step)
+        self._turns.done(step)
         self.listener(
             StepEnded(
                 step=step.id,
@@ -358,7 +330,7 @@ class Engine:
         self.failures.append(Failure(step, final))
         if step in self.pending:
             self.pending.remove(step)
-        self._release(step)
+        self._turns.done(step)
         self.listener(
             StepEnded(
                 step=step.id,
@@ -371,19 +343,9 @@ class Engine:
             )
         )
 
-    def _release(self, step: Step) -> None:
-        claim = self._claims.pop(step.id, None)
-        if claim is not None:
-            claim.release()
-
     def _candidate(self) -> str | None:
         trained = self.outcomes.get("train")
         return trained.outputs.get("model") if trained is not None else None
-
-    def _say_once(self, step: Step, message: str) -> None:
-        if message not in self._said:
-            self._said.add(message)
-            self.listener(Said(step=step.id, message=message))
 
     # The end
 

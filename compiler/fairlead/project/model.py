@@ -183,3 +183,9 @@ class Project(Section):
     """MLflow: tracking and registry."""
     git: Git | None = None
     """The repository that this project lives in."""
+
+    @property
+    def training(self) -> str | None:
+        """The environment that trains; None where none says so, or where several do, which is an error of its own."""
+        found = [str(name) for name, environment in self.environments.items() if environment.trains]
+        return found[0] if len(found) == 1 else None

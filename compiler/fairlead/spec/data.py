@@ -27,7 +27,9 @@ class Column(Section):
     type: ColumnType
     """What the values are."""
     role: ColumnRole | None = None
-    """What the column is for; a feature unless said otherwise. Write `roles` where it has more than one."""
+    """What the column is for; a feature unless said otherwise. Write `roles` where it has more than one. `weight` is
+    how much a row counts in training, for your own command to read; metrics and gates count each row once, so that
+    their support is a number of rows."""
     roles: Annotated[Items[ColumnRole], Field(min_length=1)] | None = None
     """What the column is for, where it has more than one role; for example `[feature, slice]`."""
     unique: bool = False
