@@ -82,3 +82,28 @@ def test_its_resources_are_patched_and_held_to_its_types(fairlead: Fairlead) -> 
     done = fairlead("compile")
     assert (done.returncode, "error[FL5006]" in done.stderr) == (1, True)
     assert not (fairlead.project / "rendered").exists()
+
+
+def test_its_policy_holds_where_the_project_names_it(fairlead: Fairlead) -> None:
+    path = fairlead.project / "fairlead.yaml"
+    project = path.read_text()
+    assert "ACME201" not in fairlead("validate").stdout
+    path.write_text(project + "policies: {acme.cost-center: warning}\n")
+    found = fairlead("validate")
+    assert (found.returncode, "warning[ACME201]: `churn` names no cost center" in found.stdout) == (0, True)
+    path.write_text(project + "policies: {acme.cost-center: error}\n")
+    assert fairlead("compile").returncode == 1
+    spec = fairlead.project / "specs" / "churn.yaml"
+    written = spec.read_text()
+    spec.write_text(f"{written}waivers:\n  - {{check: acme.cost-center, reason: not yet, until: 2027-03-31}}\n")
+    assert fairlead("compile").returncode == 0
+    spec.write_text(written.replace("owner: growth-ml", "owner: growth-ml, labels: {cost-center: '17'}"))
+    assert fairlead("compile").returncode == 0
+    assert "Finance books" in fairlead("explain", "ACME201").stdout
+
+
+def test_what_is_no_policy_is_told(fairlead: Fairlead) -> None:
+    path = fairlead.project / "fairlead.yaml"
+    path.write_text(path.read_text() + "policies: {acme.broken: error}\n")
+    found = fairlead("validate")
+    assert (found.returncode, "error[FL7004]" in found.stdout) == (1, True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from contextlib import suppress
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,8 +36,9 @@ LINE = re.compile(r"[0-9]{1,9}")
 
 
 def all_codes() -> dict[str, Code]:
-    """Every code of Fairlead and of the installed targets, by importing everything that may define one."""
+    """Every code of Fairlead and of the installed targets and policies, by importing all that may define one."""
     import fairlead
+    from fairlead.policy.base import GROUP
     from fairlead.target import available, load
 
     for module in pkgutil.walk_packages(fairlead.__path__, "fairlead."):
@@ -49,6 +52,10 @@ def all_codes() -> dict[str, Code]:
         package = import_module(type(target).__module__)
         for module in pkgutil.walk_packages(getattr(package, "__path__", []), f"{package.__name__}."):
             import_module(module.name)
+    for point in entry_points(group=GROUP):
+        # As above: FL7004 says why one can't be loaded, where a project names it.
+        with suppress(ImportError, AttributeError):
+            point.load()
     return defined_codes()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from fairlead.plan.checks.payload_retention import restricted_source
 from fairlead.plan.plan import Plan
+from fairlead.policy.base import Policy
 from fairlead.project.unit import Unit
 from fairlead.source.diagnostics import Code, Diagnostic, Related
 
@@ -38,18 +39,23 @@ PUBLIC_GATEWAY = Code(
 )
 
 
-def check(plan: Plan) -> Iterator[Diagnostic]:
+class PublicGateway(Policy):
     """Restricted data is asked about inside the owner's network; of a graph, the data of its members counts."""
-    unit, serving = plan.unit, plan.unit.pipeline.serving
-    gateway = unit.project.platform.gateway
-    if serving is None or serving.access.expose != "gateway" or gateway.kind == "none" or gateway.private:
-        return
-    members = [str(member.pipeline) for member in serving.graph.of] if serving.graph else []
-    for asked in (unit, *(plan.peers[name] for name in members if name in plan.peers)):
-        source = restricted_source(asked.pipeline)
-        if source is not None:
-            yield _finding(unit, asked, source)
+
+    name = NAME
+
+    def check(self, plan: Plan) -> Iterator[Diagnostic]:
+        """What the plan has of it."""
+        unit, serving = plan.unit, plan.unit.pipeline.serving
+        gateway = unit.project.platform.gateway
+        if serving is None or serving.access.expose != "gateway" or gateway.kind == "none" or gateway.private:
             return
+        members = [str(member.pipeline) for member in serving.graph.of] if serving.graph else []
+        for asked in (unit, *(plan.peers[name] for name in members if name in plan.peers)):
+            source = restricted_source(asked.pipeline)
+            if source is not None:
+                yield _finding(unit, asked, source)
+                return
 
 
 def _finding(unit: Unit, asked: Unit, source: str) -> Diagnostic:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fairlead.plan.plan import Plan
+from fairlead.policy.base import Policy
 from fairlead.source.diagnostics import Code, Diagnostic
 
 NAME: Final = "serving.single-zone"
@@ -36,11 +37,16 @@ SINGLE_ZONE = Code(
 )
 
 
-def check(plan: Plan) -> Iterator[Diagnostic]:
+class SingleZone(Policy):
     """Replicas of a protected environment are spread over more than one zone."""
-    unit, serving = plan.unit, plan.unit.pipeline.serving
-    if serving is None or serving.batch is not None or len(serving.zones) != 1 or not unit.settings.protected:
-        return
-    message = f"all replicas are in the zone `{serving.zones[0]}`, and `{unit.environment}` is protected"
-    help_ = f"name another zone as well, or accept it with a waiver of `{NAME}`"
-    yield Diagnostic(SINGLE_ZONE, unit.place("serving", "zones", 0), message, help_)
+
+    name = NAME
+
+    def check(self, plan: Plan) -> Iterator[Diagnostic]:
+        """What the plan has of it."""
+        unit, serving = plan.unit, plan.unit.pipeline.serving
+        if serving is None or serving.batch is not None or len(serving.zones) != 1 or not unit.settings.protected:
+            return
+        message = f"all replicas are in the zone `{serving.zones[0]}`, and `{unit.environment}` is protected"
+        help_ = f"name another zone as well, or accept it with a waiver of `{NAME}`"
+        yield Diagnostic(SINGLE_ZONE, unit.place("serving", "zones", 0), message, help_)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fairlead.plan.plan import Plan
+from fairlead.policy.base import Policy
 from fairlead.source.diagnostics import Code, Diagnostic, Severity
 
 NAME: Final = "retraining.ungated"
@@ -33,14 +34,19 @@ UNGATED = Code(
 )
 
 
-def check(plan: Plan) -> Iterator[Diagnostic]:
+class UngatedPromotion(Policy):
     """What is promoted without a person has passed a gate."""
-    unit, pipeline = plan.unit, plan.unit.pipeline
-    if pipeline.retraining is None or pipeline.retraining.promote != "automatic" or pipeline.metadata.retired:
-        return
-    judged = pipeline.model.evaluate if pipeline.model else None
-    if judged is not None and (judged.gates or judged.command):
-        return
-    message = "candidates are promoted automatically, and `model.evaluate.gates` has no clause for them to pass"
-    help_ = f"add a gate, write `promote: pull-request`, or accept it with a waiver of `{NAME}`"
-    yield Diagnostic(UNGATED, unit.place("retraining", "promote"), message, help_)
+
+    name = NAME
+
+    def check(self, plan: Plan) -> Iterator[Diagnostic]:
+        """What the plan has of it."""
+        unit, pipeline = plan.unit, plan.unit.pipeline
+        if pipeline.retraining is None or pipeline.retraining.promote != "automatic" or pipeline.metadata.retired:
+            return
+        judged = pipeline.model.evaluate if pipeline.model else None
+        if judged is not None and (judged.gates or judged.command):
+            return
+        message = "candidates are promoted automatically, and `model.evaluate.gates` has no clause for them to pass"
+        help_ = f"add a gate, write `promote: pull-request`, or accept it with a waiver of `{NAME}`"
+        yield Diagnostic(UNGATED, unit.place("retraining", "promote"), message, help_)

@@ -27,8 +27,8 @@ UNKNOWN_POLICY = Code(
       - {check: serving.single-zone, reason: one zone until the move, until: 2027-03-31}
     ```
 
-    The policies are `serving.single-zone`, `serving.public-gateway`, `retraining.ungated` and `patches.weaker`. Errors
-    that say that something can't work have no such name and can't be waived.
+    docs/policies.md lists the policies that come with Fairlead; those of other packages are named in fairlead.yaml.
+    Errors that say that something can't work have no such name and can't be waived.
     """,
 )
 EXPIRED = Code(

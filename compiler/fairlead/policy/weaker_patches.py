@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from fairlead.policy.waivers import accepted
+from fairlead.policy.base import Policy
+from fairlead.policy.weaknesses import Kind, at, weaknesses
 from fairlead.project.unit import Unit
 from fairlead.resources.resource import Resource
 from fairlead.source.diagnostics import Code, Diagnostic
@@ -71,20 +72,22 @@ _RUNS: Final = frozenset({
 })  # fmt: skip
 """What decides what a workflow's steps run, on what, and in which order."""
 _LOADS: Final = frozenset({"storageUri", "storage", "runtime"})
-_OF_NODE: Final = frozenset({"hostNetwork", "hostPID", "hostIPC"})
 
 
-def findings(unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> Iterator[Diagnostic]:
-    """What a unit's patches have made weaker of its resources, where no waiver accepts it."""
-    if NAME in accepted(unit):
-        return
-    for old, new in zip(before, after, strict=True):
-        if old is new:
-            continue
-        for change in weaker(old.manifest, new.manifest, pinned=unit.settings.protected):
-            message = f"{new.identity} {change.what}, at `{'.'.join(str(step) for step in change.path)}`"
-            help_ = f"leave it as it is generated, or accept it with a waiver of `{NAME}`"
-            yield Diagnostic(WEAKER, _place(unit, new, change.path), message, help_)
+class WeakerPatches(Policy):
+    """Patches leave what holds a Pod, a caller or a candidate back as it was generated."""
+
+    name = NAME
+
+    def check_patches(self, unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> Iterator[Diagnostic]:
+        """What a unit's patches have made weaker of its resources."""
+        for old, new in zip(before, after, strict=True):
+            if old is new:
+                continue
+            for change in weaker(old.manifest, new.manifest, pinned=unit.settings.protected):
+                message = f"{new.identity} {change.what}, at `{'.'.join(str(step) for step in change.path)}`"
+                help_ = f"leave it as it is generated, or accept it with a waiver of `{NAME}`"
+                yield Diagnostic(WEAKER, _place(unit, new, change.path), message, help_)
 
 
 def weaker(before: Mapping[str, Any], after: Mapping[str, Any], *, pinned: bool) -> list[Change]:
@@ -93,10 +96,14 @@ def weaker(before: Mapping[str, Any], after: Mapping[str, Any], *, pinned: bool)
     found = [
         Change(path, "has other rights or bounds than those that were generated")
         for path in _WHOLE.get(kind, ())
-        if _at(before, path) != _at(after, path)
+        if at(before, path) != at(after, path)
     ]
-    known = {change for _, change in _named(before, pinned)}
-    found += [Change(path, what) for path, (_, what) in _named(after, pinned) if (_, what) not in known]
+    known = {(each.named, each.what) for each in weaknesses(before, pinned=pinned)}
+    found += [
+        Change(each.path, each.what)
+        for each in weaknesses(after, pinned=pinned)
+        if (each.named, each.what) not in known and (pinned or each.kind is not Kind.IMAGE)
+    ]
     keys = _ACCOUNTS
     if kind in ("WorkflowTemplate", "CronWorkflow", "ClusterWorkflowTemplate", "Sensor"):
         keys |= _RUNS
@@ -104,56 +111,6 @@ def weaker(before: Mapping[str, Any], after: Mapping[str, Any], *, pinned: bool)
         keys |= _LOADS
     found += _differing(before, after, keys, ())
     return list(dict.fromkeys(found))
-
-
-def _named(manifest: Any, pinned: bool, path: Path = (), named: Path = ()) -> Iterator[tuple[Path, tuple[Path, str]]]:
-    """Every weakness: its path, and the same with names in place of positions, which an insertion does not move."""
-    if isinstance(manifest, Mapping):
-        for what in _weaknesses(manifest, path[-1] if path else "", pinned):
-            yield path, (named, what)
-        for key, value in manifest.items():
-            yield from _named(value, pinned, (*path, key), (*named, key))
-    elif isinstance(manifest, list):
-        for position, item in enumerate(manifest):
-            name = item.get("name", position) if isinstance(item, Mapping) else position
-            yield from _named(item, pinned, (*path, position), (*named, name))
-
-
-def _weaknesses(section: Mapping[str, Any], key: str | int, pinned: bool) -> Iterator[str]:
-    """What is weak about one section of a manifest, by the Restricted profile of the Pod Security Standards."""
-    if any(section.get(name) is True for name in _OF_NODE):
-        yield "shares the node's network or processes"
-    if "hostPath" in section:
-        yield "reads the node's files"
-    if section.get("hostPort"):
-        yield "takes a port of the node"
-    if section.get("automountServiceAccountToken") is True or "serviceAccountToken" in section:
-        yield "gets a token for Kubernetes' API"
-    if key == "securityContext":
-        yield from _contexts(section)
-    image = section.get("image")
-    if isinstance(image, str):
-        context = section.get("securityContext")
-        context = context if isinstance(context, Mapping) else {}
-        if context.get("allowPrivilegeEscalation") is not False:
-            yield "may gain privileges"
-        if "ALL" not in _list(_at(context, ("capabilities", "drop"))):
-            yield "keeps capabilities"
-        if pinned and "@sha256:" not in image:
-            yield "runs an image that is not pinned by its digest"
-
-
-def _contexts(context: Mapping[str, Any]) -> Iterator[str]:
-    if context.get("privileged"):
-        yield "is privileged"
-    if context.get("runAsNonRoot") is False or 0 in (context.get("runAsUser"), context.get("runAsGroup")):
-        yield "may run as root"
-    if _list(_at(context, ("capabilities", "add"))):
-        yield "gets capabilities"
-    if _at(context, ("seccompProfile", "type")) == "Unconfined" or context.get("procMount") not in (None, "Default"):
-        yield "may make any system call"
-    if context.get("readOnlyRootFilesystem") is False:
-        yield "writes to its own image"
 
 
 def _differing(before: Any, after: Any, keys: frozenset[str], path: Path) -> Iterator[Change]:
@@ -177,16 +134,6 @@ def _differing(before: Any, after: Any, keys: frozenset[str], path: Path) -> Ite
 
 def _empty(value: Any) -> Any:
     return {} if isinstance(value, Mapping) else []
-
-
-def _at(section: Any, path: Path) -> Any:
-    for step in path:
-        section = section.get(step) if isinstance(section, Mapping) else None
-    return section
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _place(unit: Unit, resource: Resource, path: Path) -> Place:

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from fairlead.spec.adjustments import PolicyName
 from fairlead.spec.base import Items, RelativePath, Section
 from fairlead.spec.hardware import Profile
 from fairlead.spec.units import Duration, ImageRef, Name, Uri, WebUrl
+
+PolicyLevel = Literal["error", "warning", "note", "ignore"]
 
 
 def _one_to_many(value: object) -> object:
@@ -173,6 +176,9 @@ class Project(Section):
     """What the clusters run."""
     environments: Annotated[dict[Name, Environment], Field(min_length=1)]
     """The environments, in order of promotion."""
+    policies: dict[PolicyName, PolicyLevel] = Field(default_factory=dict)
+    """How bad what a policy finds is, by the policy's name: those that come with Fairlead say it themselves unless it
+    is said here; one of an installed package applies where it is named. `ignore` looks at nothing."""
     defaults: dict[str, Any] = Field(default_factory=dict)
     """Merged under every specification of the project."""
     hardware: dict[Name, Profile] = Field(default_factory=dict)

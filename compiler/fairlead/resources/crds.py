@@ -13,7 +13,6 @@ from typing import Any
 
 from fairlead.resources.resource import Resource
 from fairlead.source.diagnostics import Code, Diagnostic
-from fairlead.source.places import Place
 
 REFUSED = Code(
     "FL5008",
@@ -170,7 +169,8 @@ class Judge:
             path = tuple(error.absolute_path)
             dotted = ".".join(map(str, path)) or "the whole"
             message = f"{resource.identity}: `{dotted}`: {error.message[:200]}"
-            yield Diagnostic(REFUSED, _place(resource, path), message, "the CRDs of `platform.crds` do not allow it")
+            place = resource.origin_at(path).place
+            yield Diagnostic(REFUSED, place, message, "the CRDs of `platform.crds` do not allow it")
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
@@ -204,10 +204,3 @@ def _errors(validator: Any, manifest: Mapping[str, Any]) -> list[Any]:
         why = str(error).partition("\n")[0]
         kind = f"{manifest['kind']} in {manifest['apiVersion']}"
         raise Unreadable(f"the schema of {kind} is none: {type(error).__name__}: {why[:200]}") from error
-
-
-def _place(resource: Resource, path: tuple[str | int, ...]) -> Place:
-    for length in range(len(path), -1, -1):
-        if path[:length] in resource.fields:
-            return resource.fields[path[:length]].place
-    return resource.origin.place

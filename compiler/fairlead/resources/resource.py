@@ -53,6 +53,13 @@ class Resource:
         metadata = self.manifest["metadata"]
         return Identity(group, str(self.manifest["kind"]), str(metadata.get("namespace", "")), str(metadata["name"]))
 
+    def origin_at(self, path: Path) -> Origin:
+        """Why there is what is at a path of the manifest: the origin of the nearest part that has one of its own."""
+        for length in range(len(path), -1, -1):
+            if (found := self.fields.get(path[:length])) is not None:
+                return found
+        return self.origin
+
 
 class Root(StrEnum):
     """The folder that a file's path starts from."""

@@ -60,10 +60,14 @@ class Patch(Section):
     """The operations of a JSON patch, in order."""
 
 
+PolicyName = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+"""The section that a policy is about, a dot, and what is wrong; a stranger's begins with a name of its own."""
+
+
 class Waiver(Section):
     """A policy finding that is accepted, for a reason and for a time."""
 
-    check: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    check: PolicyName
     """The check's name, as `serving.single-zone`."""
     reason: Reason
     """Why it is accepted."""

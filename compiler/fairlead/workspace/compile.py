@@ -117,7 +117,7 @@ def compile_workspace(
     tasks += [Shared(project, workspace.project_root, name, built.of(name)) for name in wanted]
     if not environments:
         tasks.append(Shared(project, workspace.project_root, None, built.all()))
-    result.prepare(Work(tuple(chosen), PurePosixPath(project.output), judge, crds, keep), tasks, jobs)
+    result.prepare(Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep), tasks, jobs)
     return result
 
 

@@ -35,11 +35,7 @@ def _in_resource(resource: Resource, lines: tuple[str, ...], line: int) -> tuple
     """The most particular origin of a line, and its path in the manifest."""
     document = read("generated", dump(resource.manifest, lines).encode())
     path = _path_at(document.root, line) if document.root is not None else ()
-    for length in range(len(path), -1, -1):
-        origin = resource.fields.get(path[:length])
-        if origin is not None:
-            return origin, _dotted(resource, path)
-    return resource.origin, _dotted(resource, path)
+    return resource.origin_at(path), _dotted(resource, path)
 
 
 def _path_at(node: Node, line: int) -> Path:

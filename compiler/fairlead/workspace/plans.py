@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fairlead.plan.builder import build
 from fairlead.plan.checks import findings
 from fairlead.plan.plan import Plan
-from fairlead.policy import policy
+from fairlead.policy.chosen import rules_of
+from fairlead.policy.policy import NO_RULES, Rules
 from fairlead.source.diagnostics import Diagnostic, in_order
 from fairlead.workspace.load import Workspace
 
@@ -19,6 +20,8 @@ class Plans:
 
     by_environment: Mapping[str, Mapping[str, Plan]]
     diagnostics: tuple[Diagnostic, ...]
+    rules: Rules = NO_RULES
+    """The policies that the plans were held to, and that what is made of them is."""
 
     def of(self, environment: str) -> tuple[Plan, ...]:
         """The plans of an environment, by name."""
@@ -33,6 +36,10 @@ def plans(workspace: Workspace, only: set[str] | None = None) -> Plans:
     """The plans of the pipelines in `only`, or of all; a pipeline whose references lead nowhere has none."""
     found = list(workspace.diagnostics)
     built: dict[str, dict[str, Plan]] = {}
+    rules = NO_RULES
+    if workspace.project is not None:
+        rules, wrong = rules_of(workspace.project, workspace.project_root)
+        found += wrong
     for environment, units in workspace.units.items():
         built[environment] = {}
         for name in sorted(units):
@@ -43,5 +50,5 @@ def plans(workspace: Workspace, only: set[str] | None = None) -> Plans:
             if plan is not None:
                 built[environment][name] = plan
                 found += findings(plan)
-                found += policy.findings(plan)
-    return Plans(built, tuple(in_order(found)))
+                found += rules.of_plan(plan)
+    return Plans(built, tuple(in_order(found)), rules)

@@ -14,7 +14,8 @@ from typing import NamedTuple, TypeAlias
 from fairlead.output.assemble import assemble
 from fairlead.output.desired import PROJECT_FILE, Assembled, Owner
 from fairlead.plan.plan import Plan
-from fairlead.policy import weaker_patches
+from fairlead.policy.base import Output
+from fairlead.policy.policy import NO_RULES, Rules
 from fairlead.project.unit import Unit
 from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
@@ -57,6 +58,7 @@ class Work:
 
     chosen: tuple[Chosen, ...]
     output: PurePosixPath
+    rules: Rules = NO_RULES
     judge: Judge | None = None
     crds: Place = field(default_factory=lambda: Place.start_of(PROJECT_FILE))
     """Where fairlead.yaml names the folder of CRDs."""
@@ -75,6 +77,7 @@ class Work:
             owner, source, reasons = Owner(task.environment), PROJECT_FILE, ()
             made = {choice.target.name: choice.target.compile_shared(task, choice.options) for choice in self.chosen}
         found = [each for compiled in made.values() for each in compiled.diagnostics]
+        found += self._against_policies(task, made)
         unmatched: Mapping[Place, Diagnostic | None] = {}
         if isinstance(task, Plan) and task.unit.pipeline.patches:
             patched = self._patch(task.unit, made)
@@ -86,6 +89,18 @@ class Work:
         assembled = assemble(owner, source, {} if has_errors(found) else made, self.output, reasons)
         return Made(assembled, deferred, tuple(found), unmatched, made if self.keep else {})
 
+    def _against_policies(self, task: Task, made: Mapping[str, Compiled]) -> Iterator[Diagnostic]:
+        """What policies find in what the targets give. What patches make of it is a matter of its own."""
+        unit, environment, project = (
+            (task.unit, task.unit.environment, task.unit.project)
+            if isinstance(task, Plan)
+            else (None, task.environment, task.project)
+        )
+        settings = {str(name): each for name, each in project.environments.items()}
+        protected = environment is not None and settings[environment].protected
+        for target, compiled in made.items():
+            yield from self.rules.of_output(unit, Output(target, environment, protected, compiled.resources))
+
     def _patch(self, unit: Unit, made: Mapping[str, Compiled]) -> _Patched:
         deferred = [waiting for compiled in made.values() for waiting in compiled.deferred]
         resources = [resource for compiled in made.values() for resource in compiled.resources]
@@ -96,7 +111,7 @@ class Work:
                 name: replace(compiled, resources=tuple(islice(remaining, len(compiled.resources))))
                 for name, compiled in made.items()
             },
-            (*patched.diagnostics, *weaker_patches.findings(unit, resources, patched.resources)),
+            (*patched.diagnostics, *self.rules.of_patches(unit, resources, patched.resources)),
             patched.unmatched,
         )
 

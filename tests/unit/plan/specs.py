@@ -32,6 +32,7 @@ platform:
 environments:
   staging: {namespace: ml-staging, trains: true}
   production: {namespace: ml, after: staging, protected: true}
+policies: {serving.no-slo: ignore}
 hardware:
   cpu-small: {cpu: 2, memory: 4Gi, price: 0.09/h}
   cpu-spot: {cpu: 4, memory: 8Gi, spot: true, price: 0.05/h}

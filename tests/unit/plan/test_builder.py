@@ -28,7 +28,7 @@ NODES = {
     ],
     "energy-forecast": ["data/load", "check/load", *WITH_CHAMPION, "batch", "retrain"],
     "scene-encoder": ["data/scenes", *WITH_CHAMPION, "serve", "slo/availability", "slo/latency", "retrain"],
-    "screen": ["data/biopsies", "check/biopsies", *TRAINING, "serve"],
+    "screen": ["data/biopsies", "check/biopsies", *TRAINING, "serve", "slo/latency"],
     "support-assistant": ["serve", "slo/availability", "slo/time-to-first-token", "slo/inter-token-latency"],
     "tumor-classifier": [
         "data/biopsies", "check/biopsies", "prepare/features", "check/features", "split", "tune", *WITH_CHAMPION[1:],

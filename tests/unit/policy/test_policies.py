@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.policy.policy import POLICIES
+from fairlead.policy.chosen import NOT_INSTALLED
+from fairlead.policy.missing_runbook import NO_RUNBOOK
+from fairlead.policy.no_way_back import NO_WAY_BACK
+from fairlead.policy.policy import BUILT_IN
 from fairlead.policy.public_gateway import PUBLIC_GATEWAY
 from fairlead.policy.single_zone import SINGLE_ZONE
 from fairlead.policy.ungated_promotion import UNGATED
+from fairlead.policy.unmeasured_serving import NO_SLO
 from fairlead.policy.waivers import UNKNOWN_POLICY
 from fairlead.source.diagnostics import Severity
 from tests.unit.plan.specs import FAIRLEAD, SCREEN, SPEC, TRIAGE, TUMOR, edit, examine
@@ -90,5 +94,67 @@ def test_a_waiver_of_no_policy_is_an_error_with_the_nearest_name(tmp_path: Path)
     assert found.one(UNKNOWN_POLICY).nearest == "serving.single-zone"
 
 
-def test_the_page_of_unknown_policies_lists_them_all() -> None:
-    assert all(f"`{policy.name}`" in UNKNOWN_POLICY.page for policy in POLICIES)
+def test_the_documentation_lists_them_all(repository: Path) -> None:
+    page = (repository / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert [policy.name for policy in BUILT_IN if f"| `{policy.name}` |" not in page] == []
+
+
+STRICT = FAIRLEAD.replace("policies: {serving.no-slo: ignore}\n", "")
+SERVED = edit(SCREEN, ("serving: {}", "serving: {access: {callers: [triage/ui]}}"))
+
+
+def test_a_server_without_an_objective_is_a_warning_where_it_is_protected(tmp_path: Path) -> None:
+    found = examine(tmp_path / "a", SERVED, fairlead=STRICT)
+    assert found.places(NO_SLO) == [found.where("serving", "serving: {access")]
+    assert found.one(NO_SLO).level is Severity.WARNING
+    assert examine(tmp_path / "b", SERVED, fairlead=STRICT.replace(", protected: true", "")).codes == []
+    promised = SERVED + "monitoring: {slos: {latency: {objective: 99%, below: 250ms}}}\n"
+    assert examine(tmp_path / "c", promised, fairlead=STRICT).codes == []
+
+
+def test_who_is_paged_about_what_is_protected_finds_a_runbook(tmp_path: Path) -> None:
+    paged = edit(TUMOR, ("monitoring:\n", "monitoring:\n  alerts: {page: diagnostics-oncall}\n"))
+    found = examine(tmp_path / "a", paged, fairlead=STRICT)
+    assert found.places(NO_RUNBOOK) == [found.where("page")]
+    assert found.one(NO_RUNBOOK).level is Severity.WARNING
+    assert examine(tmp_path / "b", paged, fairlead=STRICT.replace(", protected: true", "")).codes == []
+    told = edit(paged, ("monitoring:\n", "monitoring:\n  runbook: https://runbooks.acme.example/tumor\n"))
+    assert examine(tmp_path / "c", told, fairlead=STRICT).codes == []
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "codes"),
+    [(1, "", []), (2, "", [NO_WAY_BACK.id]), (2, "previous: {version: 1, MODEL}\n", [])],
+)
+def test_a_later_version_needs_one_to_go_back_to(tmp_path: Path, version: int, more: str, codes: list[str]) -> None:
+    model = f"uri: s3://acme-ml-artifacts/models/screen/sha256-{'a' * 64}/, digest: sha256:{'a' * 64}"
+    lock = (
+        "apiVersion: fairlead.dev/v1\nkind: Lock\nmetadata: {pipeline: screen, environment: production}\n"
+        f"model: {{version: {version}, {model}}}\n{more.replace('MODEL', model)}"
+    )
+    others = {SPEC.replace(".yaml", ".production.lock.yaml"): lock}
+    found = examine(tmp_path, SERVED, others)
+    assert [code for code in found.codes if str(code).startswith("FL7")] == codes
+
+
+def test_the_project_says_how_bad_a_finding_is(tmp_path: Path) -> None:
+    levels = "policies: {serving.no-slo: error, retraining.ungated: ignore, serving.single-zone: note}\n"
+    project = STRICT.replace("hardware:\n", f"{levels}hardware:\n", 1)
+    spec = SERVED.replace("serving: {", "serving: {zones: [zone-a], ")
+    found = examine(tmp_path, spec, fairlead=project)
+    assert found.one(NO_SLO).level is Severity.ERROR
+    assert found.one(SINGLE_ZONE).level is Severity.NOTE
+    assert UNGATED.id in examine(tmp_path / "b", UNJUDGED).codes
+    assert UNGATED.id not in examine(tmp_path / "c", UNJUDGED, fairlead=project).codes
+
+
+def test_what_is_ignored_may_still_be_waived(tmp_path: Path) -> None:
+    assert examine(tmp_path, waived(SERVED, "serving.no-slo")).codes == []
+
+
+def test_a_policy_that_is_not_installed_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:
+    found = examine(
+        tmp_path, TUMOR, fairlead=STRICT.replace("hardware:\n", "policies: {serving.no-slow: note}\nhardware:\n", 1)
+    )
+    assert found.one(NOT_INSTALLED).nearest == "serving.no-slo"
+    assert found.one(NOT_INSTALLED).place.file == "fairlead.yaml"

@@ -12,8 +12,9 @@ from typing import Final, TypeAlias
 
 import fairlead
 
-GROUP: Final = "[fairlead.targets]"
-"""The section of `entry_points.txt` that registers targets; `fairlead.target` says what it means."""
+GROUPS: Final = ("[fairlead.targets]", "[fairlead.policies]")
+"""The sections of `entry_points.txt` that register what compiles; `fairlead.target` and `fairlead.policy.base` say what
+they mean."""
 
 Stat: TypeAlias = list[int]
 """Size and modification time in nanoseconds: what Python itself goes by when it trusts compiled bytecode."""
@@ -50,7 +51,7 @@ def compiler() -> str:
 
 
 def _distributions() -> list[tuple[str, int, list[str]]]:
-    """Metadata folder, time and targets' packages of every installed distribution.
+    """Metadata folder, time and the packages that targets and policies are in of every installed distribution.
 
     `importlib.metadata` would take ten times as long, because it parses them.
     """
@@ -66,7 +67,7 @@ def _distributions() -> list[tuple[str, int, list[str]]]:
 
 
 def _packages(metadata: str) -> list[str]:
-    """The top-level packages that a distribution registers targets from."""
+    """The top-level packages that a distribution registers targets or policies from."""
     try:
         with open(f"{metadata}/entry_points.txt", encoding="utf-8") as file:  # noqa: PTH123 - a Path each is slower
             lines = [line.strip() for line in file]
@@ -76,7 +77,7 @@ def _packages(metadata: str) -> list[str]:
     for line in lines:
         if line.startswith("["):
             section = line
-        elif section == GROUP and "=" in line:
+        elif section in GROUPS and "=" in line:
             found.add(line.partition("=")[2].strip().partition(":")[0].partition(".")[0])
     return sorted(found)
 

@@ -1,0 +1,56 @@
+"""What a policy is: for Fairlead's own, and for a stranger's in a package that registers them.
+
+A policy is a class with no state. One that does not come with Fairlead is registered under the entry-point group
+`fairlead.policies` by its name, and applies where `policies` in fairlead.yaml names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fairlead.plan.plan import Plan
+from fairlead.project.unit import Unit
+from fairlead.resources.resource import Resource
+from fairlead.source.diagnostics import Diagnostic
+
+GROUP = "fairlead.policies"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one target makes of a pipeline in an environment, or of what pipelines share there; patches not applied."""
+
+    target: str
+    """The target's name."""
+    environment: str | None
+    """The environment; None for what belongs to the repository as a whole."""
+    protected: bool
+    """Whether the environment is protected."""
+    resources: Sequence[Resource]
+    """What it makes, in its own order."""
+
+
+class Policy:
+    """A rule about what works and still should not be done without saying why.
+
+    Each method looks at one stage of a compile, and finds nothing unless a subclass has something to say. They read
+    what they are given and nothing else: no file, clock, network or environment variable.
+    """
+
+    name: ClassVar[str]
+    """What `policies` in fairlead.yaml and a waiver's `check` call it: the section that it is about, a dot, and what is
+    wrong."""
+
+    def check(self, plan: Plan) -> Iterable[Diagnostic]:
+        """What is found in the plan of a pipeline in an environment."""
+        return ()
+
+    def check_output(self, output: Output) -> Iterable[Diagnostic]:
+        """What is found in what one target makes."""
+        return ()
+
+    def check_patches(self, unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> Iterable[Diagnostic]:
+        """What is found in what a pipeline's patches make of its resources: the same ones, in the same order."""
+        return ()
