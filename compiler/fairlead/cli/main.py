@@ -22,6 +22,7 @@ COMMANDS = {
     "validate": "Everything that is wrong with the specifications.",
     "compile": "Write what the platforms run.",
     "check": "Is what is committed what compiling gives?",
+    "preview": "What this change does, compared with a commit.",
     "graph": "The life of a model, as a picture.",
     "run": "The training of a pipeline, on this machine.",
     "lock": "Fill the locks with digests and versions.",

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-FILES = ("pipeline", "project", "lock")
+FILES = ("pipeline", "project", "lock", "preview")
 
 
 def model_of(name: str) -> type[BaseModel]:
@@ -32,7 +32,17 @@ def model_of(name: str) -> type[BaseModel]:
 @click.argument("name", type=click.Choice(FILES), default="pipeline")
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 def command(name: str, form: str) -> None:
-    """Print the JSON Schema of a specification, of fairlead.yaml (project) or of a lock; or its reference page."""
+    """Print the JSON Schema of a specification, of fairlead.yaml (project) or of a lock; or its reference page.
+
+    Or that of `fairlead preview --format json`, which has no page: its descriptions are in the schema.
+    """
+    if name == "preview":
+        if form == "markdown":
+            raise click.UsageError("the schema of a preview is only to be had as JSON")
+        from fairlead.preview.document import schema
+
+        click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+        return
     if form == "markdown":
         from fairlead.spec.reference import reference
 

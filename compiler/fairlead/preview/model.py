@@ -352,8 +352,8 @@ class Preview:
 
     @property
     def differs(self) -> bool:
-        """Whether the desired state means something else than before; what `--exit-code` tells."""
-        return any(part.means_something for part in self.parts)
+        """Whether the desired state means something else than before, or base has none; what `--exit-code` tells."""
+        return (bool(self.base.failed) and not self.head.failed) or any(part.means_something for part in self.parts)
 
     @property
     def failed(self) -> bool:
@@ -363,10 +363,9 @@ class Preview:
     @property
     def cost(self) -> Cost:
         """What everything that is shown costs a month, pipelines that did not change left out."""
-        costs = [part.cost for part in self.parts if part.cost is not None]
-        items = tuple(item for cost in costs for item in cost.items)
-        unknown = tuple(dict.fromkeys(line for cost in costs for line in cost.unknown))
-        return Cost(items, unknown)
+        costs = [(part.title, part.cost) for part in self.parts if part.cost is not None]
+        items = tuple(item for _, cost in costs for item in cost.items)
+        return Cost(items, tuple(f"{title}: {line}" for title, cost in costs for line in cost.unknown))
 
     @property
     def worst(self) -> Severity | None:

@@ -75,6 +75,10 @@ _ASSIGNMENT = re.compile(
     r"""["']?(?:=|:\s?)["']?(?P<value>[^\s"'&;,]{4,})""",
     re.IGNORECASE,
 )
+# The whole of it, where it is to be masked; to the end of the text where it does not end.
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY.*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|\Z)", re.DOTALL
+)
 # What stands for a secret without being one: a variable, a template, a placeholder, a reference such as name/key.
 _STAND_IN = re.compile(
     r"[$%{<*].*|.*[>*]|[xX]{3,}|\.{3,}|[a-z0-9][a-z0-9.-]*/[A-Za-z0-9._-]+|[A-Z][A-Z0-9_]+"
@@ -94,3 +98,20 @@ def looks_like_secret(text: str) -> str | None:
     if found and not _STAND_IN.fullmatch(found["value"]):
         return f"the value of `{found['name'].lower()}`"
     return None
+
+
+def masked(text: str) -> str:
+    """`text` with every secret that is recognised in it as `***`; what stands around it stays, to be found by."""
+    text = _PRIVATE_KEY.sub("***", text)
+    for form in _FORMS:
+        text = form.pattern.sub("***", text)
+    for pattern in (_URL_PASSWORD, _ASSIGNMENT):
+        text = pattern.sub(_without_value, text)
+    return text
+
+
+def _without_value(found: re.Match[str]) -> str:
+    if _STAND_IN.fullmatch(found["value"]):
+        return found[0]
+    start, end = found.start("value") - found.start(), found.end("value") - found.start()
+    return f"{found[0][:start]}***{found[0][end:]}"

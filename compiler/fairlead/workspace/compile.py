@@ -16,7 +16,7 @@ from fairlead.target import Shared
 from fairlead.workspace.cache.fingerprint import Stat
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.parallel import mapped
-from fairlead.workspace.plans import plans
+from fairlead.workspace.plans import Plans, plans
 from fairlead.workspace.targets import chosen_targets
 from fairlead.workspace.work import Made, Task, Work, unreadable
 
@@ -34,6 +34,8 @@ class Compilation:
         """Everything that was found so far, in order."""
         self.deferred: dict[Owner, tuple[Deferred, ...]] = {}
         """What waits, by owner."""
+        self.plans: Plans | None = None
+        """What is compiled, as plans; none where the project could not be read."""
         self.loaded: dict[str, Stat] = {}
         """The modules that worker processes have loaded, as `fingerprint.modules` describes them."""
         self._tasks: Sequence[Task] = ()
@@ -109,6 +111,7 @@ def compile_workspace(
         judge, found = _judge(workspace, project, crds)
         diagnostics += found
     result = Compilation(selection, diagnostics)
+    result.plans = built
     if result.failed:
         return result
     wanted = [name for name in built.by_environment if not environments or name in environments]

@@ -7,6 +7,8 @@ its preprocessing is written as an entity (`#35;`), so nothing that a specificat
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from fairlead.plan.draw.drawing import Drawing, Flow, Kind, Link, Vertex, drawing
@@ -38,17 +40,32 @@ SHAPES: Final[dict[Kind, tuple[str, str]]] = {
 ARROWS: Final = {Flow.ARTIFACT: "-->", Flow.COMMIT: "==>", Flow.CALL: "-->", Flow.LOOP: "-.->"}
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How nodes are told apart that a comparison is about: a word before the name, and a look."""
+
+    name: str
+    """The class, of letters."""
+    word: str
+    style: str
+    """Mermaid's styles, as `stroke:#1a7f37,stroke-width:3px`."""
+
+
 def render_mermaid(plan: Plan) -> str:
     """The flowchart of a plan, without the fence around it."""
-    shown = drawing(plan)
+    return flowchart(drawing(plan), {})
+
+
+def flowchart(shown: Drawing, marks: Mapping[str, Mark]) -> str:
+    """The flowchart of a picture, some of whose nodes are marked."""
     ids = {vertex.id: f"n{position}" for position, vertex in enumerate(shown.vertices)}
     lines = ["flowchart TB", f"  accTitle: {_accessible(f'The life of {shown.name} in {shown.environment}')}"]
     for stage, vertices in shown.stages():
         lines.append(f'  subgraph {stage.value}["{stage.value}"]')
-        lines += [f"    {ids[vertex.id]}{_shape(vertex)}" for vertex in vertices]
+        lines += [f"    {ids[vertex.id]}{_shape(vertex, marks.get(vertex.id))}" for vertex in vertices]
         lines.append("  end")
     lines += [f"  {ids[giver]} {arrow}{_label(text)} {ids[reader]}" for giver, reader, arrow, text in _ways(shown)]
-    return "\n".join([*lines, *_styles(shown, ids)]) + "\n"
+    return "\n".join([*lines, *_styles(shown, ids), *_marked(marks, ids)]) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -61,9 +78,10 @@ def _accessible(text: str) -> str:
     return re.sub(r"[^0-9A-Za-z -]", "_", plain(text))
 
 
-def _shape(vertex: Vertex) -> str:
+def _shape(vertex: Vertex, mark: Mark | None) -> str:
     left, right = SHAPES.get(vertex.kind, ("[", "]"))
-    lines = [vertex.id] if vertex.title == vertex.id else [vertex.id, vertex.title]
+    lines = [mark.word] if mark else []
+    lines += [vertex.id] if vertex.title == vertex.id else [vertex.id, vertex.title]
     if vertex.waits:
         lines.append(f"waits: {vertex.waits.reason}")
     return f'{left}"{"<br/>".join(escaped(line) for line in lines)}"{right}'
@@ -86,6 +104,15 @@ def _way(link: Link) -> str:
 
 def _label(texts: list[str]) -> str:
     return f'|"{"<br/>".join(escaped(text) for text in texts)}"|'
+
+
+def _marked(marks: Mapping[str, Mark], ids: dict[str, str]) -> list[str]:
+    found: dict[Mark, list[str]] = {}
+    for vertex, mark in marks.items():
+        if vertex in ids:
+            found.setdefault(mark, []).append(ids[vertex])
+    lines = [f"  classDef {mark.name} {mark.style}" for mark in found]
+    return [*lines, *(f"  class {','.join(members)} {mark.name}" for mark, members in found.items())]
 
 
 def _styles(shown: Drawing, ids: dict[str, str]) -> list[str]:

@@ -13,6 +13,8 @@ from typing import Final
 # as every fourth year is a leap year. One more closes the circle.
 _FIRST_YEAR: Final = 2001
 _LAST_YEAR: Final = 2029
+YEARS: Final = _LAST_YEAR - _FIRST_YEAR + 1
+"""How many years stand for all others."""
 _LONGEST_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

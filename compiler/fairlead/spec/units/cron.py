@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Self
 from fairlead.source.diagnostics import Code
 from fairlead.source.words import nearest_word
 from fairlead.spec.units.base import Unit, UnitError
-from fairlead.spec.units.calendar import Days, gaps
+from fairlead.spec.units.calendar import YEARS, Days, gaps
 from fairlead.spec.units.cron_field import FIELDS, Field
 from fairlead.spec.units.duration import Duration
 
@@ -179,6 +179,10 @@ class Cron(Unit):
         over_night = times[0] - times[-1]
         minutes = [*within, shortest * 1440 + over_night, longest * 1440 + over_night]
         return Duration.of(minutes=min(minutes)), Duration.of(minutes=max(minutes))
+
+    def runs_a_month(self) -> float:
+        """How often it runs in a mean month, on a clock without daylight saving time."""
+        return sum(1 for _ in self._days) * len(self.hour.values) * len(self.minute.values) / YEARS / 12
 
     def matches(self, moment: datetime) -> bool:
         """Whether the schedule runs in the minute of `moment`, by the clock that `moment` shows."""

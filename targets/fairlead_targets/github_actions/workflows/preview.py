@@ -1,9 +1,9 @@
-"""`fairlead-preview.yml`: what a pull request changes in the output, in the run's summary."""
+"""`fairlead-preview.yml`: what a pull request does, in the run's summary, and whole as an artifact."""
 
 from __future__ import annotations
 
 from fairlead_targets.github_actions.context import Context
-from fairlead_targets.github_actions.expressions import Expression
+from fairlead_targets.github_actions.expressions import Expression, expression
 from fairlead_targets.github_actions.scripts import script
 from fairlead_targets.github_actions.syntax import PER_REF, READ, Job, Step, Workflow
 
@@ -24,15 +24,15 @@ def workflow(context: Context) -> Workflow:
                 steps=(
                     context.checkout(depth=2),
                     *context.install(),
-                    Step(name="Compile", run="fairlead compile --overwrite-edits"),
-                    Step(name="Say what changes", env={"OUTPUT": str(context.project.output)}, run=script("preview")),
+                    Step(name="Say what changes", run=script("preview")),
                     Step(
                         name="Keep all of it",
+                        condition=expression("!cancelled()"),
                         uses="actions/upload-artifact",
                         inputs={
                             "name": "fairlead-preview",
-                            "path": Expression("${{ runner.temp }}/preview.diff"),
-                            "if-no-files-found": "error",
+                            "path": Expression("${{ runner.temp }}/preview.*"),
+                            "if-no-files-found": "warn",
                             "retention-days": 14,
                             "overwrite": True,
                         },

@@ -10,6 +10,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from fairlead_targets.github_actions.scripts import script
 from tests.candidates import digest, record
+from tests.projects import CHURN, write_project
 
 pytestmark = pytest.mark.skipif(
     not all(shutil.which(name) for name in ("bash", "git", "jq")), reason="bash, git and jq are not all installed"
@@ -149,63 +151,25 @@ def test_findings_are_no_failure_of_writing_them_down(runner: Runner, answer: in
 
 
 class TestPreview:
-    @pytest.fixture(autouse=True)
-    def base(self, runner: Runner) -> None:
-        """The base of a pull request: its first parent, as in the merge that GitHub checks out."""
-        runner.write(".github/workflows/fairlead-preview.yml", "name: preview\n")
-        runner.write(".github/workflows/ci.yml", "name: ci\n")
-        runner.write("rendered/staging/churn/kserve/a.yaml", "replicas: 1\n")
-        runner.write("rendered/staging/churn/inventory.json", "{}\n")
+    def test_what_changes_is_in_the_summary_and_kept_whole(self, runner: Runner) -> None:
+        program = runner.programs / "fairlead"
+        program.write_text(f"#!{sys.executable}\nfrom fairlead.cli.main import main\nmain()\n")
+        program.chmod(0o755)
+        write_project(runner.folder)
         runner.commit()
-
-    def change(self, runner: Runner) -> None:
-        runner.write("specs/churn.yaml", "changed: true\n")
+        runner.write("specs/churn.yaml", CHURN.replace("churn.train]", "churn.learn]"))
         runner.commit()
+        runner.run("preview")
+        assert "retrains: the command of training is" in runner.summary
+        assert json.loads((runner.temp / "preview.json").read_text())["differs"] is True
+        assert "retrains: the command of training is" in (runner.temp / "preview.md").read_text()
 
-    def test_what_changes_is_shown_and_kept_whole(self, runner: Runner) -> None:
-        self.change(runner)
-        runner.write("rendered/staging/churn/kserve/a.yaml", "replicas: 2\n")
-        runner.write("rendered/staging/churn/kserve/new.yaml", "new: <b>&\n")
-        runner.run("preview", OUTPUT="rendered")
-        assert "2 files changed, 2 insertions(+), 1 deletion(-)" in runner.summary
-        assert "+replicas: 2\n" in runner.summary
-        assert "+new: &lt;b&gt;&amp;\n" in runner.summary
-        diff = (runner.temp / "preview.diff").read_text()
-        assert "+new: <b>&\n" in diff
-        assert "-replicas: 1\n" in diff
-
-    def test_a_removed_file_is_shown(self, runner: Runner) -> None:
-        self.change(runner)
-        (runner.folder / "rendered/staging/churn/kserve/a.yaml").unlink()
-        runner.run("preview", OUTPUT="rendered")
-        assert "-replicas: 1\n" in runner.summary
-
-    def test_nothing_else_than_what_is_compiled_counts(self, runner: Runner) -> None:
-        runner.write(".github/workflows/ci.yml", "name: other\n")
-        runner.write("rendered/staging/churn/inventory.json", '{"a": 1}\n')
-        self.change(runner)
-        runner.run("preview", OUTPUT="rendered")
-        assert runner.summary == "This change leaves everything that is compiled as it is.\n"
-        assert (runner.temp / "preview.diff").read_text() == ""
-
-    def test_no_text_of_a_manifest_gets_out_of_its_frame(self, runner: Runner) -> None:
-        self.change(runner)
-        runner.write("rendered/staging/churn/kserve/a.yaml", "note: </pre><script>alert(1)</script>\n````\n# Title\n")
-        runner.run("preview", OUTPUT="rendered")
-        assert runner.summary.count("</pre>") == 1
-        assert "<script>" not in runner.summary
-
-    def test_a_summary_stays_below_what_github_takes_and_says_what_is_missing(self, runner: Runner) -> None:
-        self.change(runner)
-        for number in range(4):
-            runner.write(f"rendered/staging/churn/kserve/big-{number}.yaml", f"line: {number}\n" * 40_000)
-        runner.write("rendered/staging/churn/kserve/small.yaml", "small: true\n")
-        runner.run("preview", OUTPUT="rendered")
-        assert len(runner.summary.encode()) < 1 << 20
-        assert "+small: true\n" in runner.summary
-        assert "2 of 5 files are too long to be shown here" in runner.summary
-        assert "- <code>rendered/staging/churn/kserve/big-3.yaml</code>\n" in runner.summary
-        assert (runner.temp / "preview.diff").stat().st_size > 4 * 40_000 * 9
+    def test_what_does_not_compile_fails_and_is_in_the_summary(self, runner: Runner) -> None:
+        runner.program("fairlead", "echo Does not compile; exit 1")
+        runner.run("preview", code=1)
+        assert runner.summary == "Does not compile\n"
+        (call,) = runner.called("fairlead")
+        assert call.startswith("preview --base HEAD^1 --head HEAD --format markdown")
 
 
 class TestSelectImages:

@@ -139,7 +139,7 @@ def test_only_the_commands_that_exist_are_called(everything: dict[str, Any]) -> 
         for _, step in steps(everything)
         for word in re.findall(r"^\s*(?:if ! )?fairlead (\S+)", step.get("run", ""), re.MULTILINE)
     }
-    assert called == {"validate", "compile", "check", "lock"}
+    assert called == {"validate", "preview", "compile", "check", "lock"}
     assert called <= set(COMMANDS)
 
 

@@ -1,0 +1,131 @@
+"""Two manifests, or any two values, compared by meaning: which values differ, and where.
+
+Keys have no order. Items of lists that have names are told apart by them, as patches do it; the order of such items
+means something only where the platform says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from fairlead.resources.difference import same
+from fairlead.resources.merging import merge_keys
+
+UNORDERED: Final = frozenset(
+    {
+        "containers", "sidecars", "volumes", "volumeMounts", "volumeDevices", "imagePullSecrets", "hostAliases",
+        "topologySpreadConstraints", "templates", "tasks", "parameters", "artifacts", "groups", "dependencies",
+        "triggers", "receivers", "subjects", "supportedModelFormats", "ports", "podMetricsEndpoints",
+    }
+)  # fmt: skip
+"""Lists of named things whose order says nothing to the platforms. Variables may refer to those before them, rules of a
+group are evaluated in turn, and the steps of an InferenceGraph follow each other."""
+LONGEST: Final = 120
+"""Characters of a value that are shown."""
+Step = str | int
+
+
+class Difference(NamedTuple):
+    """One value that differs; `before` and `after` are MISSING where there is none."""
+
+    path: tuple[Step, ...]
+    """Keys and, for items of lists, names in brackets or positions."""
+    before: Any
+    after: Any
+
+
+class _Missing:
+    """What is not there, which null is not."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING: Final = _Missing()
+
+
+def differences(
+    kind: str, before: Any, after: Any, path: tuple[Step, ...] = (), field: str = ""
+) -> Iterator[Difference]:
+    """Every value that differs between two trees, as deep as they have one shape; nothing where they mean the same."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in [*before, *(key for key in after if key not in before)]:
+            here = (*path, str(key))
+            if key not in after:
+                yield Difference(here, before[key], MISSING)
+            elif key not in before:
+                yield Difference(here, MISSING, after[key])
+            else:
+                yield from differences(kind, before[key], after[key], here, str(key))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _lists(kind, before, after, path, field)
+    elif not same(before, after):
+        yield Difference(path, before, after)
+
+
+def _lists(kind: str, before: list[Any], after: list[Any], path: tuple[Step, ...], field: str) -> Iterator[Difference]:
+    key = next(
+        (name for name in merge_keys(kind, field) if _tells_apart(before, name) and _tells_apart(after, name)), None
+    )
+    if key is not None:
+        yield from _named(kind, key, before, after, path, field)
+        return
+    if len(before) == len(after):
+        for position, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(kind, one, other, (*path, position))
+        return
+    if not same(before, after):
+        yield Difference(path, before, after)
+
+
+def _named(
+    kind: str, key: str, before: list[Any], after: list[Any], path: tuple[Step, ...], field: str
+) -> Iterator[Difference]:
+    old, new = {item[key]: item for item in before}, {item[key]: item for item in after}
+    for name, item in old.items():
+        here = (*path, f"[{name}]")
+        if name not in new:
+            yield Difference(here, item, MISSING)
+        else:
+            yield from differences(kind, item, new[name], here)
+    for name, item in new.items():
+        if name not in old:
+            yield Difference((*path, f"[{name}]"), MISSING, item)
+    kept, now = [name for name in old if name in new], [name for name in new if name in old]
+    if field not in UNORDERED and kept != now and not (field == "env" and _refers_to_none([*before, *after])):
+        yield Difference((*path, "(order)"), kept, now)
+
+
+def _tells_apart(items: list[Any], key: str) -> bool:
+    names = [item[key] for item in items if isinstance(item, dict) and isinstance(item.get(key), str | int)]
+    return len(names) == len(items) == len(set(names))
+
+
+def _refers_to_none(items: list[Any]) -> bool:
+    return not any("$(" in str(item.get("value", "")) for item in items)
+
+
+def dotted(path: tuple[Step, ...]) -> str:
+    """A path as people write it: `spec.predictor.containers[kserve-container].env[LEVEL].value`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.startswith(("[", "(")):
+            text += step if step.startswith("[") else f" {step}"
+        elif step.replace("_", "").replace("-", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step}"]'
+    return text
+
+
+def shown(value: Any) -> str | None:
+    """A value on one line, cut where it is long; None for what is not there."""
+    if value is MISSING:
+        return None
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
+    text = " ".join(text.split()) if isinstance(value, str) else text
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

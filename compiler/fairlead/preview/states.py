@@ -1,0 +1,106 @@
+"""One side of a preview: a project at one moment, read, planned and compiled."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairlead.output.desired import Assembled, Desired, Owner, ResourceRef
+from fairlead.plan.plan import Plan
+from fairlead.project.model import Project
+from fairlead.resources.resource import Deferred, Origin
+from fairlead.source.diagnostics import Diagnostic, Refused
+from fairlead.source.nodes import Mapping
+from fairlead.workspace.compile import Compilation, compile_workspace
+from fairlead.workspace.load import Workspace, load
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A generated file, kept small: most of a large project is the same on both sides."""
+
+    path: str
+    sha256: str
+    target: str | None
+    origin: Origin
+    resource: ResourceRef | None
+    packed: bytes
+    """The content, compressed."""
+
+    @property
+    def content(self) -> str:
+        """The text."""
+        return zlib.decompress(self.packed).decode()
+
+
+@dataclass(frozen=True)
+class State:
+    """What a side is: everything that it says, plans and compiles to."""
+
+    workspace: Workspace | None
+    plans: dict[str, dict[str, Plan]] = field(default_factory=dict)
+    """Environment -> pipeline -> plan."""
+    files: dict[Owner, dict[str, Item]] = field(default_factory=dict)
+    """Every owner's files by their paths."""
+    deferred: dict[Owner, tuple[Deferred, ...]] = field(default_factory=dict)
+    """What waits, by owner."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Everything that was found."""
+    failed: bool = False
+    """Whether an error is among it, so that there are no files."""
+
+    @property
+    def project(self) -> Project | None:
+        """fairlead.yaml, where there is one and it could be read."""
+        return self.workspace.project if self.workspace else None
+
+    @property
+    def project_root(self) -> Mapping:
+        """fairlead.yaml as a tree with places."""
+        return self.workspace.project_root if self.workspace else Mapping()
+
+    def plan(self, environment: str | None, pipeline: str | None) -> Plan | None:
+        """The plan of a pipeline in an environment."""
+        return self.plans.get(environment or "", {}).get(pipeline or "")
+
+    def every_file(self) -> Iterator[Item]:
+        """All files of all owners."""
+        return (item for items in self.files.values() for item in items.values())
+
+
+NOTHING = State(None)
+"""The side on which the project was not there yet."""
+
+
+def state_of(root: Path, jobs: int = 1) -> State:
+    """The state of the project in a folder. Never raises for what is wrong with it: that is in its diagnostics."""
+    workspace = load(root)
+    compilation = compile_workspace(workspace, jobs=jobs)
+    files: dict[Owner, dict[str, Item]] = {}
+    try:
+        for assembled in compilation.assembled():
+            files[assembled.owner] = _items(assembled)
+    except Refused as error:
+        return _failed(workspace, compilation, tuple(error.diagnostics))
+    if compilation.failed:
+        return _failed(workspace, compilation, tuple(compilation.diagnostics))
+    return State(workspace, _plans(compilation), files, dict(compilation.deferred), tuple(compilation.diagnostics))
+
+
+def _failed(workspace: Workspace, compilation: Compilation, found: tuple[Diagnostic, ...]) -> State:
+    return State(workspace, _plans(compilation), {}, {}, found, failed=True)
+
+
+def _plans(compilation: Compilation) -> dict[str, dict[str, Plan]]:
+    built = compilation.plans
+    return {place: dict(plans) for place, plans in built.by_environment.items()} if built else {}
+
+
+def _items(assembled: Assembled) -> dict[str, Item]:
+    return {file.path: _item(file) for file in assembled.files}
+
+
+def _item(file: Desired) -> Item:
+    return Item(file.path, file.sha256, file.target, file.origin, file.resource, zlib.compress(file.content, 1))

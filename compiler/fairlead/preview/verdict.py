@@ -1,0 +1,57 @@
+"""The verdict: one line that says how careful a reviewer has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairlead.plan.draw.details import counted
+from fairlead.preview.model import Change, Part, Severity, Side
+
+NAMED = 3
+"""Pipelines that the line names."""
+
+
+def verdict(base: Side, head: Side, parts: Sequence[Part]) -> str:
+    """One line without a full stop."""
+    if head.failed:
+        errors = sum(found.severity == "error" for found in head.failed)
+        return f"Does not compile: {counted(errors, 'error')}"
+    effects = [effect for part in parts for effect in part.effects]
+    if base.failed:
+        return "Compiles, and base does not: only what can be read of base is compared"
+    if not any(part.means_something for part in parts):
+        rewritten = sum(len(part.resources) for part in parts)
+        if rewritten:
+            return f"Changes nothing in what runs; {counted(rewritten, 'file')} written differently"
+        return "Changes nothing that is compiled"
+    count = {severity: sum(effect.severity is severity for effect in effects) for severity in Severity}
+    said = []
+    if count[Severity.DESTROYS]:
+        said.append(f"{count[Severity.DESTROYS]} destroyed or replaced")
+    if count[Severity.RISK]:
+        said.append(f"{count[Severity.RISK]} at risk")
+    if count[Severity.BEHAVIOUR]:
+        said.append(f"{counted(count[Severity.BEHAVIOUR], 'change')} of behaviour")
+    if not said:
+        said.append(counted(count[Severity.NOTICE], "notice"))
+    return f"{', '.join(said)}: {_where(parts)}"
+
+
+def _where(parts: Sequence[Part]) -> str:
+    places: dict[str, list[str]] = {}
+    for part in parts:
+        if part.means_something:
+            name = part.pipeline or ("shared resources" if part.environment else "the project")
+            places.setdefault(name, [])
+            if part.environment is not None:
+                places[name].append(part.environment)
+    words = {Change.ADDED: "new", Change.REMOVED: "gone"}
+    changes = {part.pipeline: words[part.change] for part in parts if part.pipeline and part.change in words}
+    shown = [_place(name, where, changes.get(name)) for name, where in list(places.items())[:NAMED]]
+    more = len(places) - NAMED
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _place(name: str, where: list[str], change: str | None) -> str:
+    inside = [*([change] if change else []), *where]
+    return f"{name} ({', '.join(inside)})" if inside else name
