@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fairlead.output.desired import Assembled, Desired, Owner, ResourceRef
 from fairlead.plan.plan import Plan
+from fairlead.policy.policy import NO_RULES, Rules
 from fairlead.project.model import Project
 from fairlead.resources.resource import Deferred, Origin
 from fairlead.source.diagnostics import Diagnostic, Refused
@@ -48,6 +49,8 @@ class State:
     """What waits, by owner."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """Everything that was found."""
+    rules: Rules = NO_RULES
+    """The policies that it is held to."""
     failed: bool = False
     """Whether an error is among it, so that there are no files."""
 
@@ -86,11 +89,16 @@ def state_of(root: Path, jobs: int = 1) -> State:
         return _failed(workspace, compilation, tuple(error.diagnostics))
     if compilation.failed:
         return _failed(workspace, compilation, tuple(compilation.diagnostics))
-    return State(workspace, _plans(compilation), files, dict(compilation.deferred), tuple(compilation.diagnostics))
+    found = tuple(compilation.diagnostics)
+    return State(workspace, _plans(compilation), files, dict(compilation.deferred), found, _rules(compilation))
 
 
 def _failed(workspace: Workspace, compilation: Compilation, found: tuple[Diagnostic, ...]) -> State:
-    return State(workspace, _plans(compilation), {}, {}, found, failed=True)
+    return State(workspace, _plans(compilation), {}, {}, found, _rules(compilation), failed=True)
+
+
+def _rules(compilation: Compilation) -> Rules:
+    return compilation.plans.rules if compilation.plans is not None else NO_RULES
 
 
 def _plans(compilation: Compilation) -> dict[str, dict[str, Plan]]:

@@ -27,6 +27,7 @@ def effects(before: State, after: State) -> Iterator[Effect]:
             severity = Severity.RISK if section != "git" else Severity.BEHAVIOUR
             message = f"{'.'.join(path)} is {arrow(one, other)}"
             yield _effect(severity, section, message, after.project_root, path)
+    yield from _policies(before, after)
     if was.metadata.name != now.metadata.name:
         message = f"the project is called {arrow(was.metadata.name, now.metadata.name)}"
         yield _effect(Severity.RISK, "project-name", message, after.project_root, ("metadata", "name"))
@@ -41,6 +42,24 @@ def effects(before: State, after: State) -> Iterator[Effect]:
                 else ()
             )
             yield _effect(severity, key, message, after.project_root, (key,), why=why)
+
+
+def _policies(before: State, after: State) -> Iterator[Effect]:
+    assert before.project is not None
+    assert after.project is not None
+    was, now = (
+        {str(key): str(level) for key, level in each.policies.items()} for each in (before.project, after.project)
+    )
+    for name in sorted({*was, *now}):
+        old, new = was.get(name), now.get(name)
+        if old != new:
+            milder = _STRICTNESS.get(new, 1) < _STRICTNESS.get(old, 1)
+            message = f"policy {name} is {arrow(old or 'as it is by itself', new or 'as it is by itself')}"
+            severity = Severity.RISK if milder else Severity.BEHAVIOUR
+            yield _effect(severity, "policy", message, after.project_root, ("policies", name))
+
+
+_STRICTNESS: dict[str | None, int] = {"ignore": 0, "note": 1, "warning": 2, "error": 3}
 
 
 def _environments(before: State, after: State) -> Iterator[Effect]:
