@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fairlead.project.lock import LockedModel
     from fairlead.project.unit import Unit
     from fairlead.serving.models import Served
+    from fairlead.serving.networks import Network
     from fairlead.serving.payloads import Keeper
     from fairlead.workspace.load import Workspace
 
@@ -56,7 +57,7 @@ def command(spec: Path, project: Path | None, environment: str | None, host: str
         from fairlead.serving.server import free_port, serve
 
         port = free_port(host, port, Place.start_of(unit.file))
-        serve(model, host, port, keeper, lambda: _ready(unit, node, version, host, port, keeper))
+        serve(model, host, port, keeper, lambda: _ready(unit, model.name, node, version, host, port, keeper))
     click.echo("stopped", err=True)
 
 
@@ -102,20 +103,20 @@ def _what(workspace: Workspace, unit: Unit, environment: str | None) -> tuple[Pl
     return plan, node, node.version, file
 
 
-def _model(root: Path, unit: Unit, node: Serve, version: LockedModel, file: str) -> Served:
+def _model(root: Path, unit: Unit, node: Serve, version: LockedModel, file: str) -> Served | Network:
     """The model, loaded as the runtime would load it. Raises Refused."""
     from fairlead.locking.codes import refuse
     from fairlead.serving.codes import NOT_HERE, UNLOADABLE
     from fairlead.serving.fetching import fetched
 
     models: Any = _modules()
-    if node.runtime.name not in models.LOADERS:
-        here = ", ".join(models.LOADERS)
+    if node.runtime.name not in models.RUNTIMES:
+        here = ", ".join(models.RUNTIMES)
         message = f"the runtime `{node.runtime.name}` doesn't run on this machine; {here} do"
         refuse(NOT_HERE, node.place, message, "run its image, or serve where the hardware is")
     folder = fetched(root, version, file)
     try:
-        served: Served = models.loaded(
+        served: Served | Network = models.loaded(
             unit.name,
             node.runtime,
             folder,
@@ -124,7 +125,9 @@ def _model(root: Path, unit: Unit, node: Serve, version: LockedModel, file: str)
         )
     except models.Unloadable as error:
         message = f"version {version.version} of {unit.name} can't be loaded: {error}"
-        refuse(UNLOADABLE, node.place, message, f"`{node.runtime.name}` expects {node.runtime.files.expects}")
+        refuse(
+            UNLOADABLE, node.place, message, error.help or f"`{node.runtime.name}` expects {node.runtime.files.expects}"
+        )
     return served
 
 
@@ -185,9 +188,12 @@ def _watch(stack: ExitStack, plan: Plan, version: LockedModel, keeper: Keeper, e
     watch.start(every)
 
 
-def _ready(unit: Unit, node: Serve, version: LockedModel, host: str, port: int, keeper: Keeper | None) -> None:
+def _ready(
+    unit: Unit, name: str, node: Serve, version: LockedModel, host: str, port: int, keeper: Keeper | None
+) -> None:
+    """Tells where the model answers; its name is its own, where it is one of a repository's."""
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    path = f"/v1/models/{unit.name}:predict" if node.protocol == "v1" else f"/v2/models/{unit.name}/infer"
+    path = f"/v1/models/{name}:predict" if node.protocol == "v1" else f"/v2/models/{name}/infer"
     click.echo(f"version {version.version} of {unit.name} is served at {at}{path}")
     click.echo(f"metrics are at {at}/metrics")
     if keeper is not None:

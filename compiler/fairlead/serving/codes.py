@@ -26,9 +26,9 @@ NOT_HERE = Code(
     "FL2051",
     "a runtime that this machine does not have",
     """
-    KServe's own Python server is what runs here, with models of scikit-learn, XGBoost, LightGBM, ONNX and MLflow.
-    Triton, TorchServe, TensorFlow Serving, vLLM and servers of your own are programs that come in images, and a
-    language model needs a GPU as well.
+    KServe's own Python server is what runs here, with models of scikit-learn, XGBoost, LightGBM and MLflow, and with
+    those of Triton that are networks of ONNX. TorchServe, TensorFlow Serving, vLLM and servers of your own are programs
+    that come in images, and a language model needs a GPU as well.
 
     Wrong: `fairlead serve support-assistant`, whose runtime is `vllm`.
 

@@ -1,7 +1,7 @@
 """Models in KServe's server: what its images for each framework add to the package `kserve`.
 
 Each does what the image of KServe 0.20 does (python/<framework>server in its repository), so that an answer here is the
-answer there.
+answer there. Networks of ONNX, which Triton serves there, are a module of their own.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from kserve.utils.utils import get_predict_input, get_predict_response
 
 from fairlead.catalogue.serving_runtime import Runtime
 from fairlead.project.lock import Signature
+from fairlead.serving.failures import Unloadable
+from fairlead.serving.networks import Network, network
+from fairlead.steps.failures import words_of
 
 Predict = Callable[[Any], Any]
 """From what a request holds (an array, a table or a list of texts) to the answers."""
-
-
-class Unloadable(Exception):
-    """The model can't be loaded; the text says why."""
 
 
 class Served(Model):  # type: ignore[misc]
@@ -45,20 +44,22 @@ class Served(Model):  # type: ignore[misc]
             raise InferenceError(str(error)) from error
 
 
-def loaded(name: str, runtime: Runtime, folder: Path, *, probability: bool, signature: Signature) -> Served:
+def loaded(name: str, runtime: Runtime, folder: Path, *, probability: bool, signature: Signature) -> Served | Network:
     """The model in a folder, as a runtime of the catalogue loads it. Raises Unloadable.
 
     KeyError where the runtime is none that runs here.
     """
-    load = LOADERS[runtime.name]
+    load = None if runtime.family == "triton" else LOADERS[runtime.name]
     try:
+        if load is None:
+            return network(runtime, folder)
         predict = load(runtime, folder, probability)
     except Unloadable:
         raise
     except ImportError as error:
         raise Unloadable(f"the package {error.name or error} is not installed") from error
     except Exception as error:  # a pickle runs what it likes, and every library has errors of its own
-        raise Unloadable(f"{type(error).__name__}: {error}") from error
+        raise Unloadable(words_of(error)) from error
     tabular = runtime.name == "mlflow"
     return Served(name, predict, (lambda payload: _table(payload, signature)) if tabular else get_predict_input)
 
@@ -91,28 +92,9 @@ def _xgboost(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
 def _lightgbm(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
     """`Booster.predict`, which is a probability for a classifier."""
     lightgbm = importlib.import_module("lightgbm")
-    booster = lightgbm.Booster(params={"num_threads": 1}, model_file=str(_file(runtime, folder)))
-    return booster.predict  # type: ignore[no-any-return]
-
-
-def _onnx(runtime: Runtime, folder: Path, probability: bool) -> Predict:
-    """The first output of an ONNX model with one input, which KServe serves by Triton."""
-    runner = importlib.import_module("onnxruntime")
-    numpy = importlib.import_module("numpy")
-    found = sorted(folder.rglob("*.onnx"))
-    if len(found) != 1:
-        raise Unloadable(f"{runtime.name} expects {runtime.files.expects}, and there are {len(found)} such files")
-    session = runner.InferenceSession(str(found[0]), providers=["CPUExecutionProvider"])
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1:
-        raise Unloadable(f"the model has {len(inputs)} inputs, and one is what can be served here")
-    chosen = outputs[-1 if probability else 0].name
-    kind = numpy.float64 if "double" in inputs[0].type else numpy.float32
-
-    def predict(instances: Any) -> Any:
-        return session.run([chosen], {inputs[0].name: numpy.asarray(instances, dtype=kind)})[0]
-
-    return predict
+    # KServe gives the number of threads to the constructor, which ignores it beside a file, and warns.
+    booster = lightgbm.Booster(model_file=str(_file(runtime, folder)))
+    return lambda instances: booster.predict(instances, num_threads=1)
 
 
 def _mlflow(runtime: Runtime, folder: Path, _probability: bool) -> Predict:
@@ -128,9 +110,10 @@ LOADERS: Final[Mapping[str, Callable[[Runtime, Path, bool], Predict]]] = {
     "sklearn": _sklearn,
     "xgboost": _xgboost,
     "lightgbm": _lightgbm,
-    "onnx": _onnx,
     "mlflow": _mlflow,
 }
+"""What loads a model for each runtime of the catalogue whose server is Python."""
+RUNTIMES: Final = (*LOADERS, "onnx", "triton")
 """The runtimes of the catalogue that run here."""
 
 

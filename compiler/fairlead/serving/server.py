@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fairlead.serving.models import Served
+    from fairlead.serving.networks import Network
     from fairlead.serving.payloads import Keeper
 
 GRACE = 10
@@ -51,7 +52,7 @@ def plain_arguments() -> Iterator[None]:
         sys.argv = given
 
 
-def serve(model: Served, host: str, port: int, keeper: Keeper | None, ready: Callable[[], None]) -> None:
+def serve(model: Served | Network, host: str, port: int, keeper: Keeper | None, ready: Callable[[], None]) -> None:
     """Serves a model until SIGINT or SIGTERM; `ready` is called when it answers. Requests in flight are answered."""
     with plain_arguments():
         from kserve import ModelServer

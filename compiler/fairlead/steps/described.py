@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairlead.project.lock import Signature, Tensor
 from fairlead.steps import models, reference, rows
+from fairlead.steps.answers import Model, Said
 from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
-from fairlead.steps.models import Model, Network, Said
+from fairlead.steps.networks import Network
 from fairlead.steps.scoring import CLASSIFICATIONS, ask, features_of, labels_of
 
 if TYPE_CHECKING:

@@ -34,3 +34,9 @@ class RefusedByGate(StepFailure):
 
     exit_code = contract.REFUSED
     word = "refused"
+
+
+def words_of(error: BaseException, limit: int = 300) -> str:
+    """What a library says went wrong, on one line: without the stack of its own that some add, and not endless."""
+    said = " ".join(str(error).partition("Stack trace:")[0].split())
+    return f"{type(error).__name__}: {said[:limit]}{'…' if len(said) > limit else ''}"

@@ -6,46 +6,31 @@ Loading a pickle runs code. It is the code that the same team trained with, in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from fairlead.steps.failures import StepFailure
+from fairlead.steps.answers import Model, Said, are_probabilities, matrix
+from fairlead.steps.failures import StepFailure, words_of
+from fairlead.steps.networks import CPU, Network
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PICKLES: Final = (".joblib", ".pkl", ".pickle")
 """The endings that KServe's server for scikit-learn takes, of which there must be exactly one."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a model says of rows, in its own classes and order."""
-
-    values: Any
-    """The predicted labels or numbers, one for each row."""
-    scores: Any | None = None
-    """A column for each class, or one number for each row, which orders two classes."""
-    probabilities: bool = False
-    """Whether the scores are probabilities."""
-    classes: tuple[Any, ...] | None = None
-    """What the scores' columns stand for; None where the model doesn't say."""
-
-
-class Model(Protocol):
-    """A model that is loaded."""
-
-    @property
-    def features(self) -> tuple[str, ...] | None:
-        """The columns that it reads, in order; None where it doesn't say."""
-        ...
-
-    def say(self, frame: pd.DataFrame) -> Said:
-        """What it says of rows: a frame with its features alone, in order."""
-        ...
+BOOSTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "xgboost": (".bst", ".ubj", ".json"),
+    "lightgbm": (".bst", ".txt"),
+}
+"""The endings of a booster's file, by its framework."""
+BESIDE: Final = ("metrics.json", "requirements.txt")
+"""What training may write beside its model."""
+UNNAMED: Final = re.compile(r"Column_\d+")
+"""What LightGBM calls columns that had no names."""
 
 
 def load(folder: Path, framework: str = "custom") -> Model:
@@ -60,11 +45,21 @@ def load(folder: Path, framework: str = "custom") -> Model:
         raise StepFailure(f"the model's folder has {len(pickles)} pickles: {listed}", "leave the one that is the model")
     if pickles:
         return Estimator(_guarded(pickles[0].name, lambda: _unpickled(pickles[0])))
-    networks = sorted(folder.rglob("*.onnx")) if folder.is_dir() else []
-    if len(networks) == 1:
-        return _of_onnx(networks[0])
-    boosters = [path for path in files if path.suffix in (".bst", ".ubj", ".json", ".txt")]
-    if len(boosters) == 1 and framework in ("xgboost", "lightgbm"):
+    networks = sorted(folder.rglob("*.onnx")) if folder.is_dir() else [path for path in files if path.suffix == ".onnx"]
+    if len(networks) > 1:
+        listed = ", ".join(path.relative_to(folder).as_posix() for path in networks[:8])
+        raise StepFailure(
+            f"the model's folder has {len(networks)} networks: {listed}", "leave the one that is the model"
+        )
+    if networks:
+        return _network(networks[0])
+    boosters = [path for path in files if path.suffix in BOOSTERS.get(framework, ()) and path.name not in BESIDE]
+    if len(boosters) > 1:
+        listed = ", ".join(path.name for path in boosters)
+        raise StepFailure(
+            f"the model's folder has {len(boosters)} boosters: {listed}", "leave the one that is the model"
+        )
+    if boosters:
         return _of_booster(boosters[0], framework)
     found = ", ".join(path.name for path in files[:8]) or "nothing"
     raise StepFailure(
@@ -91,13 +86,11 @@ class Estimator:
     @property
     def features(self) -> tuple[str, ...] | None:
         """The columns of its signature, else those that it was fitted with."""
-        names = self.given if self.given is not None else getattr(self.model, "feature_names_in_", None)
-        return None if names is None else tuple(str(name) for name in names)
+        return self.given if self.given is not None else _names(getattr(self.model, "feature_names_in_", None))
 
     def say(self, frame: pd.DataFrame) -> Said:
         """What it predicts."""
-        named = getattr(self.model, "feature_names_in_", None) is not None or self.given is not None
-        rows = frame if named else matrix(frame)
+        rows = matrix(frame) if self.features is None else frame
         values = self.model.predict(rows)
         classes = getattr(self.model, "classes_", None)
         for method, probabilities in (("predict_proba", True), ("decision_function", False)):
@@ -123,91 +116,7 @@ class Function:
             out = out[:, 0]
         if out.ndim == 1:
             return Said(out)
-        return Said(out.argmax(axis=1), out, _are_probabilities(out))
-
-
-@dataclass(frozen=True)
-class Network:
-    """A model of ONNX."""
-
-    session: Any
-
-    @property
-    def features(self) -> tuple[str, ...] | None:
-        """The names of its inputs where there are several: each is a column. A single input is all features."""
-        inputs = self.session.get_inputs()
-        return tuple(each.name for each in inputs) if len(inputs) > 1 else None
-
-    def say(self, frame: pd.DataFrame) -> Said:
-        """What its outputs say: labels, and a column of scores for each class."""
-        import numpy as np
-
-        outs = [np.asarray(_columns(out)) for out in self.session.run(None, self._fed(frame))]
-        labels = next((out for out in outs if out.ndim == 1), None)
-        scores = next((out for out in outs if out.ndim == 2 and out.shape[1] > 1), None)
-        if scores is None:
-            return Said(labels if labels is not None else outs[0].reshape(len(frame), -1)[:, 0])
-        return Said(scores.argmax(axis=1) if labels is None else labels, scores, _are_probabilities(scores))
-
-    def _fed(self, frame: pd.DataFrame) -> dict[str, Any]:
-        import numpy as np
-
-        inputs = self.session.get_inputs()
-        if len(inputs) > 1:
-            kinds = {"tensor(string)": object, "tensor(int64)": np.int64, "tensor(double)": np.float64}
-            return {
-                each.name: frame[each.name].to_numpy(dtype=kinds.get(each.type, np.float32)).reshape(-1, 1)
-                for each in inputs
-            }
-        wide = matrix(frame).astype(np.float64 if inputs[0].type == "tensor(double)" else np.float32)
-        rest = [size for size in inputs[0].shape[1:] if isinstance(size, int)]
-        if len(rest) == len(inputs[0].shape) - 1:
-            wide = wide.reshape(len(frame), *rest)
-        return {inputs[0].name: wide}
-
-
-def matrix(frame: pd.DataFrame) -> Any:
-    """The rows as one array of numbers; a column of vectors or images takes a column for each of their numbers."""
-    import numpy as np
-
-    parts = []
-    for name in frame.columns:
-        column = frame[name]
-        if column.dtype == object and len(column) and not isinstance(column.iloc[0], str):
-            try:
-                parts.append(np.stack([_numbers(value) for value in column]).reshape(len(column), -1))
-            except (ValueError, TypeError) as error:
-                help_ = "every vector or image of a column has the same size, and none is missing"
-                raise StepFailure(f"the column `{name}` can't be given to the model: {error}", help_) from error
-        else:
-            parts.append(column.to_numpy().reshape(-1, 1))
-    if not parts:
-        raise StepFailure("there is no column to give to the model", "declare the features under `columns`")
-    return np.hstack(parts)
-
-
-def _numbers(value: Any) -> Any:
-    """A vector, or an image: nested lists, or the bytes of a file."""
-    import io
-
-    import numpy as np
-
-    if isinstance(value, bytes):
-        from PIL import Image
-
-        return np.asarray(Image.open(io.BytesIO(value)), dtype=np.float32)
-    return np.asarray([list(row) if hasattr(row, "__iter__") else row for row in value], dtype=np.float64)
-
-
-def _are_probabilities(scores: Any) -> bool:
-    import numpy as np
-
-    return bool((scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-3))
-
-
-def _columns(out: Any) -> Any:
-    """Probabilities as a column for each class: some converters give a mapping for each row instead."""
-    return [list(row.values()) for row in out] if isinstance(out, list) and out and isinstance(out[0], dict) else out
+        return Said(out.argmax(axis=1), out, are_probabilities(out))
 
 
 def _of_mlflow(folder: Path) -> Model:
@@ -223,11 +132,12 @@ def _of_mlflow(folder: Path) -> Model:
             loaded = _guarded(f"the flavor {flavor}", partial(_with_flavor, flavor, folder))
             if hasattr(loaded, "fit"):
                 return Estimator(loaded, names)
+    if "onnx" in flavors and len(found := sorted(folder.rglob("*.onnx"))) == 1:
+        # MLflow's common interface has no place for an output of several columns.
+        return _network(found[0])
     if "python_function" in flavors:
         function = _guarded("the flavor python_function", lambda: _with_flavor("pyfunc", folder))
         return Function(function.predict, names)
-    if "onnx" in flavors and len(found := sorted(folder.rglob("*.onnx"))) == 1:
-        return _of_onnx(found[0])
     listed = ", ".join(sorted(flavors)) or "none"
     raise StepFailure(
         f"the model has the flavors {listed}, and none that the built-in evaluator can load",
@@ -247,29 +157,27 @@ def _with_flavor(flavor: str, folder: Path) -> Any:
     return importlib.import_module(f"mlflow.{flavor}").load_model(str(folder))
 
 
-def _of_onnx(path: Path) -> Network:
-    try:
-        import onnxruntime  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as error:
-        raise StepFailure(
-            f"the model {path.name} can't be judged here, because onnxruntime is not installed",
-            "install it in the image that evaluates: `model.evaluate.image`",
-        ) from error
-    return Network(_guarded(path.name, lambda: onnxruntime.InferenceSession(str(path))))
+def _network(path: Path) -> Network:
+    onnxruntime = _imported("onnxruntime", path)
+    return Network(_guarded(path.name, lambda: onnxruntime.InferenceSession(str(path), providers=[CPU])))
 
 
 def _of_booster(path: Path, framework: str) -> Function:
     if framework == "xgboost":
         xgboost = _imported("xgboost", path)
         booster = _guarded(path.name, lambda: xgboost.Booster(model_file=str(path)))
-        return Function(lambda frame: booster.predict(xgboost.DMatrix(frame)), _names(booster.feature_names))
+        names = _names(booster.feature_names)
+        return Function(lambda frame: booster.predict(xgboost.DMatrix(frame if names else matrix(frame))), names)
     lightgbm = _imported("lightgbm", path)
     booster = _guarded(path.name, lambda: lightgbm.Booster(model_file=str(path)))
-    return Function(booster.predict, _names(booster.feature_name()))
+    names = _names(booster.feature_name())
+    return Function(lambda frame: booster.predict(frame if names else matrix(frame)), names)
 
 
 def _names(names: Any) -> tuple[str, ...] | None:
-    return tuple(str(name) for name in names) if names else None
+    """The names of columns that a model was fitted with; None where they had none."""
+    found = () if names is None else tuple(str(name) for name in names)
+    return None if all(UNNAMED.fullmatch(name) for name in found) else found
 
 
 def _imported(package: str, path: Path) -> Any:
@@ -303,6 +211,6 @@ def _guarded(what: str, make: Callable[[], Any]) -> Any:
         raise
     except Exception as error:
         raise StepFailure(
-            f"the model can't be loaded from {what}: {type(error).__name__}: {error}",
+            f"the model can't be loaded from {what}: {words_of(error)}",
             "train and evaluate with the same versions of its packages",
         ) from error

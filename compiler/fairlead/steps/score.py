@@ -17,10 +17,10 @@ from fairlead.plan.contract import CHAMPION_DIGEST, CHAMPION_URI, CHAMPION_VERSI
 from fairlead.remote.failures import Missing
 from fairlead.remote.storage import Store
 from fairlead.steps import models, rows
+from fairlead.steps.answers import Model, Said
 from fairlead.steps.context import Context
 from fairlead.steps.failures import BadData, StepFailure
 from fairlead.steps.fetch_champion import fetched
-from fairlead.steps.models import Said
 from fairlead.steps.scoring import CLASSIFICATIONS, ask, features_of, labels_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _hold_names(columns: list[str]) -> None:
 
 
 def _scored(
-    model: models.Model, piece: pd.DataFrame, features: list[str], parameters: Parameters, version: str
+    model: Model, piece: pd.DataFrame, features: list[str], parameters: Parameters, version: str
 ) -> pd.DataFrame:
     if piece.empty:
         return piece.assign(**{PREDICTION: [], MODEL_VERSION: []})

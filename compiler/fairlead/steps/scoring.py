@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from fairlead.steps.failures import BadData, StepFailure
+from fairlead.steps.answers import Model, Said
+from fairlead.steps.failures import BadData, StepFailure, words_of
 from fairlead.steps.metrics import Scored
-from fairlead.steps.models import Model, Said
 from fairlead.steps.rows import LearnedFrom
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ def features_of(model: Model, learned: LearnedFrom, columns: list[str]) -> list[
     label. Raises BadData where the data lacks one.
     """
     if model.features is not None:
-        names = list(model.features)
+        # LightGBM writes underscores for the blanks in a name.
+        spelled = {name.replace(" ", "_"): name for name in columns} | {name: name for name in columns}
+        names = [spelled.get(name, name) for name in model.features]
     elif learned.columns:
         names = learned.with_role("feature")
     else:
@@ -44,7 +46,7 @@ def ask(model: Model, frame: pd.DataFrame, features: list[str]) -> Said:
         raise
     except Exception as error:  # whatever a stranger's model raises
         raise StepFailure(
-            f"the model can't score these rows: {type(error).__name__}: {_first_line(error)}",
+            f"the model can't score these rows: {words_of(error)}",
             "it has to take the data's columns as they are: put encoding and scaling into the model itself",
         ) from error
     if len(said.values) != len(frame):
@@ -78,7 +80,7 @@ def labels_of(said: Said, learned: LearnedFrom, known: list[str]) -> tuple[NDArr
     """The model's labels in the data's words, and its classes; `known` are the labels that the data has, in order."""
     import numpy as np
 
-    own = [label_text(each) for each in _classes(said)]
+    own = [label_text(each) for each in _classes(said, learned, known)]
     words = _translated(own, learned, known)
     labels = [words.get(text, text) for text in map(label_text, said.values)]
     return np.array(labels, dtype=object), tuple(words.values())
@@ -105,6 +107,7 @@ def _classified(frame: pd.DataFrame, learned: LearnedFrom, said: Said) -> Scored
     truth = np.array([label_text(value) for value in frame[learned.label]], dtype=object)
     if learned.task == "binary-classification":
         said = _thresholded(said)
+    _need_labels(said)
     labels, classes = labels_of(said, learned, sorted(set(truth.tolist())))
     scores = None if said.scores is None else np.asarray(said.scores, dtype=np.float64)
     if learned.task == "multiclass-classification":
@@ -136,15 +139,61 @@ def _thresholded(said: Said) -> Said:
     return Said((values >= 0.5).astype(int), values, probabilities=True, classes=(0, 1))
 
 
-def _classes(said: Said) -> tuple[Any, ...]:
-    """What the model's columns stand for: their positions, where it doesn't say."""
+def _need_labels(said: Said) -> None:
+    """Raises StepFailure where a classifier answers numbers that are neither labels nor probabilities."""
+    import numpy as np
+
+    values = np.asarray(said.values)
+    if said.scores is None and values.dtype.kind == "f" and not np.equal(np.mod(values, 1), 0).all():
+        odd = values[np.not_equal(np.mod(values, 1), 0)][0]
+        raise StepFailure(
+            f"the model answers numbers such as {odd:.4g}, which are neither labels nor probabilities",
+            "train it with an objective for classes: `binary:logistic`, `multi:softprob` or the like",
+        )
+
+
+def _classes(said: Said, learned: LearnedFrom, known: list[str]) -> tuple[Any, ...]:
+    """What the model's columns stand for: their positions, where it doesn't say and answers positions."""
     import numpy as np
 
     if said.classes is not None:
         return said.classes
-    if said.scores is not None and np.ndim(said.scores) == 2:
-        return tuple(range(np.shape(said.scores)[1]))
-    return tuple(sorted({label_text(value) for value in said.values}))
+    if said.scores is None or np.ndim(said.scores) != 2:
+        return tuple(sorted({label_text(value) for value in said.values}))
+    ordered = np.sort(said.scores, axis=1)
+    sure = ordered[:, -1] > ordered[:, -2]
+    count = ordered.shape[1]
+    best = np.argmax(said.scores, axis=1)[sure]
+    texts = [label_text(value) for value in np.asarray(said.values)[sure]]
+    if all(text == str(position) for text, position in zip(texts, best, strict=True)):
+        return tuple(range(count))
+    return _in_order(texts, best.tolist(), count, learned, known)
+
+
+def _in_order(texts: list[str], best: list[int], count: int, learned: LearnedFrom, known: list[str]) -> tuple[str, ...]:
+    """The classes of columns, by the labels that the model gives where a column has the greatest score.
+
+    A class that it never gives has its place in a usual order: sorted, or as the column declares its values.
+    """
+    seen = dict(zip(best, texts, strict=True))
+    if len(seen) == count == len(set(seen.values())):
+        found = tuple(seen[position] for position in range(count))
+    else:
+        contract = learned.columns.get(learned.label or "")
+        declared = [str(value) for value in contract.values] if contract and contract.values else known
+        orders = {tuple(sorted({*declared, *texts})), tuple(sorted({*known, *texts})), tuple(declared)}
+        fitting = [
+            order
+            for order in sorted(orders)
+            if len(order) == count and all(order[position] == text for position, text in seen.items())
+        ]
+        found = fitting[0] if len(fitting) == 1 else ()
+    if not found or any(found[position] != text for position, text in zip(best, texts, strict=True)):
+        raise StepFailure(
+            f"the model gives {count} scores for each row and does not say of which classes, and its labels don't tell",
+            "save it with its classes: with MLflow, as `model.joblib`, or as ONNX with a ZipMap",
+        )
+    return found
 
 
 def _translated(own: list[str], learned: LearnedFrom, known: list[str]) -> dict[str, str]:
@@ -198,7 +247,3 @@ def _as_numbers(values: Any, what: str) -> NDArray[Any]:
 
 def _listed(classes: tuple[str, ...]) -> str:
     return ", ".join(repr(each) for each in classes[:6]) + (" and more" if len(classes) > 6 else "")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:300]

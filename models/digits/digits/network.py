@@ -7,6 +7,8 @@ from sklearn.neural_network import MLPClassifier
 OPSET = 13
 FORMAT = 7
 """The version of the file's format: one that the server of the serving runtime knows."""
+BATCH = 256
+"""Images that a request may hold."""
 
 
 def as_onnx(classifier: MLPClassifier) -> bytes:
@@ -33,3 +35,14 @@ def as_onnx(classifier: MLPClassifier) -> bytes:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=FORMAT)
     checker.check_model(model)
     return model.SerializeToString()
+
+
+def as_configured(name: str, classifier: MLPClassifier) -> str:
+    """What Triton is told of the network. Without it, Triton would take four images at a time at most."""
+    return f"""\
+name: "{name}"
+backend: "onnxruntime"
+max_batch_size: {BATCH}
+input [{{ name: "pixels", data_type: TYPE_FP32, dims: [ {classifier.n_features_in_} ] }}]
+output [{{ name: "probabilities", data_type: TYPE_FP32, dims: [ {len(classifier.classes_)} ] }}]
+"""

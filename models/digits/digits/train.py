@@ -1,4 +1,4 @@
-"""Learns to read digits with one hidden layer, and writes the network as ONNX, which Triton serves."""
+"""Learns to read digits with one hidden layer, and writes the network as ONNX, in a repository that Triton serves."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from digits.network import as_onnx
+from digits.network import as_configured, as_onnx
 
 
 def main() -> None:
@@ -28,9 +28,12 @@ def main() -> None:
         # The number of epochs is a parameter, so that it ends before it has converged is meant.
         warnings.simplefilter("ignore", ConvergenceWarning)
         classifier.fit(pixels, train["digit"].astype(str))
-    out = Path(os.environ["FAIRLEAD_OUTPUT_MODEL"])
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "model.onnx").write_bytes(as_onnx(classifier))
+    # Triton's repository of models: requests are for the name of the folder, and the folder in it is a version.
+    name = os.environ["FAIRLEAD_PIPELINE"]
+    model = Path(os.environ["FAIRLEAD_OUTPUT_MODEL"]) / name
+    (model / "1").mkdir(parents=True, exist_ok=True)
+    (model / "1/model.onnx").write_bytes(as_onnx(classifier))
+    (model / "config.pbtxt").write_text(as_configured(name, classifier))
 
 
 if __name__ == "__main__":

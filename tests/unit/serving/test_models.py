@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from fairlead.catalogue.runtimes import runtime
 from fairlead.project.lock import Signature
+from fairlead.serving.failures import Unloadable
 from fairlead.serving.server import plain_arguments
 
 with warnings.catch_warnings(), plain_arguments():
@@ -21,7 +22,7 @@ with warnings.catch_warnings(), plain_arguments():
     from kserve import InferInput, InferRequest
     from kserve.errors import InferenceError
 
-    from fairlead.serving.models import LOADERS, Unloadable, loaded
+    from fairlead.serving.models import RUNTIMES, loaded
 
 SKLEARN = runtime("sklearn", "0.20")
 ROWS = [[0.0, 1.0], [3.0, 0.0]]
@@ -73,7 +74,7 @@ def test_a_folder_that_is_not_a_model_is_said(tmp_path: Path, files: dict[str, b
         loaded("churn", SKLEARN, tmp_path, probability=False, signature=Signature())
 
 
-@pytest.mark.parametrize("name", sorted(LOADERS))
+@pytest.mark.parametrize("name", RUNTIMES)
 def test_every_runtime_that_runs_here_says_what_it_lacks(tmp_path: Path, name: str) -> None:
     with pytest.raises(Unloadable):
         loaded("churn", runtime(name, "0.20"), tmp_path, probability=False, signature=Signature())
