@@ -119,6 +119,10 @@ def world(dice: Dice) -> World:
     }  # fmt: skip
     if dice.chance(25):
         project["defaults"] = _defaults(dice)
+    if dice.chance(25):
+        # Of those that a project may break, so that it still compiles.
+        names = dice.some(["serving.no-slo", "monitoring.no-runbook", "serving.no-way-back"], least=1)
+        project["policies"] = {name: dice.pick(["warning", "note", "ignore"]) for name in names}
     return World(
         project, targets, kserve, knative, keda, trainer, alerts, kueue, kind, controller, routed, private,
         tuple(environments), training, protected, builds,
