@@ -10,14 +10,18 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import pandas as pd
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from PIL import Image
+from sklearn.datasets import load_breast_cancer, load_digits, load_sample_images, load_wine
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SEED = 7
 DAY = 24 * 3600
+TILE = 80
+"""The side of a scene, in pixels."""
 
 
 def biopsies() -> pd.DataFrame:
@@ -97,6 +101,18 @@ def load() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def scenes(folder: Path) -> int:
+    """Two photographs, of a temple and of a flower, cut into tiles; gives their number."""
+    count = 0
+    for path, pixels in zip(("temple", "flower"), load_sample_images().images, strict=True):
+        for top in range(0, pixels.shape[0] - TILE + 1, TILE):
+            for left in range(0, pixels.shape[1] - TILE + 1, TILE):
+                tile = Image.fromarray(pixels[top : top + TILE, left : left + TILE])
+                tile.save(folder / f"{path}-{top:03}-{left:03}.png")
+                count += 1
+    return count
+
+
 def midnight() -> datetime:
     """The last midnight: what is written twice on one day is the same."""
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -126,6 +142,11 @@ def main() -> None:
             frame.to_parquet(draft, index=False)
         draft.replace(path)
         print(f"data/{name}: {len(frame)} rows")
+    if not (DATA / "scenes").exists():
+        drafts = Path(mkdtemp(prefix=".scenes.", dir=DATA))
+        count = scenes(drafts)
+        drafts.replace(DATA / "scenes")
+        print(f"data/scenes: {count} images")
 
 
 if __name__ == "__main__":

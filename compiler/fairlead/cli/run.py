@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @project_option
 @click.option("--from", "start", metavar="STEP", help="Run STEP and all that depends on it, even if nothing changed.")
 @click.option("--only", metavar="STEP", help="Run STEP alone, with what the steps before it gave when they last ran.")
+@click.option("--to", "end", metavar="STEP", help="Run STEP and what it needs, and nothing after it.")
 @click.option("--no-cache", is_flag=True, help="Run every step, even if nothing changed; what they give is kept.")
 @click.option(
     "--jobs",
@@ -47,6 +48,7 @@ def command(
     project: Path | None,
     start: str | None,
     only: str | None,
+    end: str | None,
     no_cache: bool,
     jobs: int | None,
     tracking_uri: str | None,
@@ -58,8 +60,8 @@ def command(
     step failed or the input is at fault, 10 the gate refused the model, 11 data is not as its contract says, 130 and
     143 stopped by Ctrl-C or SIGTERM.
     """
-    if start is not None and only is not None:
-        raise click.UsageError("give --from or --only, not both")
+    if sum(each is not None for each in (start, only, end)) > 1:
+        raise click.UsageError("give one of --from, --only and --to")
     from fairlead.local.run import run
     from fairlead.local.show import listener_for
 
@@ -73,7 +75,7 @@ def command(
                 root,
                 show,
                 tracking_uri=tracking_uri,
-                options=_options(start, only, jobs, use_known=not no_cache),
+                options=_options(start, only, end, jobs, use_known=not no_cache),
             )
     except Refused as error:
         say(error.diagnostics, workspace, form, err=form == "text")
@@ -103,7 +105,7 @@ def _plan(root: Path, spec: Path) -> tuple[Workspace, Plan]:
 
 
 def _options(
-    start: str | None, only: str | None, jobs: int | None, *, use_known: bool
+    start: str | None, only: str | None, end: str | None, jobs: int | None, *, use_known: bool
 ) -> Callable[[Mapping[str, Step]], Options]:
     """What is asked of a run, once its steps are known. Raises UsageError for a step that it does not have."""
 
@@ -111,7 +113,7 @@ def _options(
         from fairlead.local.choosing import after, before, named
         from fairlead.local.options import Options
 
-        asked = start or only
+        asked = start or only or end
         if asked is None:
             return Options(use_known=use_known, jobs=jobs)
         found = named(steps, asked)
@@ -124,6 +126,8 @@ def _options(
             raise click.UsageError(f"This pipeline has no step '{asked}'.{meant}")
         if only is not None:
             return Options(use_known=use_known, jobs=jobs, again=found, only=True, wanted=found | before(steps, found))
+        if end is not None:
+            return Options(use_known=use_known, jobs=jobs, wanted=found | before(steps, found))
         return Options(use_known=use_known, jobs=jobs, again=found | after(steps, found))
 
     return options

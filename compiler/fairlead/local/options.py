@@ -19,3 +19,7 @@ class Options:
     """The steps of this run; all where it is None."""
     jobs: int | None = None
     """How many steps run at once, whatever CPU they ask for; as many as the cores allow where it is None."""
+
+    def wants(self, step: str) -> bool:
+        """Whether a step is one of this run."""
+        return self.wanted is None or step in self.wanted

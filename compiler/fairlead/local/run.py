@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -106,7 +106,7 @@ def run(
             continued=history.continued,
         )
     )
-    for said in _remarks(plan, steps, whole):
+    for said in _remarks(plan, [step for step in steps.values() if chosen.wants(step.id)], whole):
         listener(said)
     try:
         with _stopped_by_signals(engine) as received:
@@ -128,7 +128,7 @@ def _problems(plan: Plan, steps: Mapping[str, Step], around: Surroundings, optio
         yield Diagnostic(
             codes.NOT_INSTALLED, plan.unit.place("model", "train"), message, "install the extra: fairlead[run]"
         )
-    meant = [step for step in steps.values() if options.wanted is None or step.id in options.wanted]
+    meant = [step for step in steps.values() if options.wants(step.id)]
     if any(step.run.built_in is None for step in meant) and not around.code.is_dir():
         place = plan.unit.place("model", "code", "path")
         message = f"the folder of the training code, {_relative(around.code)}, is not there"
@@ -151,15 +151,15 @@ def _problems(plan: Plan, steps: Mapping[str, Step], around: Surroundings, optio
                 yield Diagnostic(codes.NO_SECRET, place, message, f"set {name}, then run again")
 
 
-def _remarks(plan: Plan, steps: Mapping[str, Step], whole: Amounts) -> Iterator[Said]:
-    """What is different here from a cluster."""
-    for step in steps.values():
+def _remarks(plan: Plan, steps: Sequence[Step], whole: Amounts) -> Iterator[Said]:
+    """What of the steps of a run is different here from a cluster."""
+    for step in steps:
         if step.trial is None and wanted(step.run.hardware).gpus > whole.gpus:
             yield Said(
                 step=step.id, message=f"{step.id} asks for an accelerator that this machine lacks: it runs without"
             )
     for node in plan.of(Train):
-        if node.distributed:
+        if node.distributed and any(step.node is node for step in steps):
             yield Said(
                 step=node.id, message=f"{node.id} runs on this machine alone, and not on {node.distributed.nodes} nodes"
             )
@@ -177,6 +177,7 @@ def _fingerprint(steps: Mapping[str, Step], around: Surroundings, options: Optio
             options.use_known,
             sorted(options.again),
             options.only,
+            None if options.wanted is None else sorted(options.wanted),
         ]
     )
 

@@ -51,7 +51,7 @@ def test_what_trains_nothing_can_not_be_run(project: Command) -> None:
     ("arguments", "said"),
     [
         (["specs/churn.yaml", "--from", "trian"], "This pipeline has no step 'trian'. Did you mean 'train'?"),
-        (["specs/churn.yaml", "--from", "train", "--only", "train"], "give --from or --only, not both"),
+        (["specs/churn.yaml", "--from", "train", "--only", "train"], "give one of --from, --only and --to"),
         (["specs"], "'specs' holds 2 specifications; name one of"),
         (["nobody"], "`nobody` is no specification of this project"),
         (["churn", "--jobs", "0"], "Invalid value for '--jobs'"),

@@ -266,6 +266,18 @@ def test_only_one_step_runs_where_only_it_is_asked_for(tmp_path: Path) -> None:
     assert ran.failure().diagnostics[0].code.id == "FL8112"
 
 
+def test_up_to_a_step_what_it_needs_runs_and_nothing_after_it(tmp_path: Path) -> None:
+    ran = Ran(tmp_path)
+    steps = named_steps(ran)
+    some = named(steps, "split")
+    ended = ran(lambda _: Options(wanted=some | before(steps, some)))
+    assert (ended.status, ended.version) == ("succeeded", None)
+    assert set(ran.started()) == {"open-run", *DATA, "report"}
+    assert ran.registered() == 0
+    assert ran().status == "succeeded"
+    assert "split" not in ran.started()
+
+
 def test_from_a_step_on_everything_runs_again(tmp_path: Path) -> None:
     ran = Ran(tmp_path)
     ran()
