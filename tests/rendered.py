@@ -10,11 +10,16 @@ from fairlead.source.nodes import plain
 from fairlead.source.reader import read
 
 
+def is_listing(manifest: dict[str, Any]) -> bool:
+    """Whether a manifest is kustomize's own, which is built and not applied; Flux has a kind of the same name."""
+    return str(manifest["apiVersion"]).startswith("kustomize.config.k8s.io/")
+
+
 def manifests(repository: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every Kubernetes resource below rendered/, with its path."""
     for path in sorted((repository / "rendered").rglob("*.yaml")):
         value = plain(read(path.name, path.read_bytes()).root)  # type: ignore[arg-type]
-        if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and value["kind"] != "Kustomization":
+        if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and not is_listing(value):
             yield path.relative_to(repository).as_posix(), value
 
 

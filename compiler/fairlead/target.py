@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fairlead.resources.resource import Deferred, File, Resource
 from fairlead.source.diagnostics import Diagnostic
+from fairlead.source.nodes import Mapping as MappingNode, Path, Scalar, Sequence as SequenceNode, place_of
+from fairlead.source.places import Place
 from fairlead.spec.base import Section
 
 if TYPE_CHECKING:
     from fairlead.plan.plan import Plan
     from fairlead.project.model import Project
-    from fairlead.source.nodes import Mapping as MappingNode
 
 GROUP = "fairlead.targets"
 
@@ -52,6 +53,20 @@ class Shared:
     root: MappingNode
     environment: str | None
     plans: Sequence[Plan]
+    kinds: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """What each target of the project may write, by its name: the apiVersion and kind of its `shapes`."""
+
+    def place(self, target: str, *path: str) -> Place:
+        """Where fairlead.yaml names a target, or an option of it."""
+        targets = self.root.get("targets")
+        start: Path = ("targets", target)
+        if isinstance(targets, SequenceNode):
+            for position, item in enumerate(targets.items):
+                if isinstance(item, MappingNode) and target in item.entries:
+                    start = ("targets", position, target)
+                elif isinstance(item, Scalar) and item.value == target:
+                    start = ("targets", position)
+        return place_of(self.root, (*start, *path))
 
 
 class Target(ABC):

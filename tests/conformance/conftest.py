@@ -73,14 +73,15 @@ def manifests(cell: Callable[[str], Path]) -> Callable[[str], tuple[tuple[str, d
 
 @pytest.fixture(scope="session")
 def kinds(cell: Callable[[str], Path]) -> frozenset[tuple[str, str]]:
-    """The apiVersion and kind of everything that is in some cell, as the inventories say."""
+    """The apiVersion and kind of everything that is in some cell, as the inventories say; and what a person applies."""
+    once = (path for name in matrix.CELLS for path in sorted(cell(name).glob("rendered/_project/*/bootstrap/*.yaml")))
     return frozenset(
         (file["resource"]["apiVersion"], file["resource"]["kind"])
         for name in matrix.CELLS
         for inventory in (cell(name) / "rendered").rglob("inventory.json")
         for file in json.loads(inventory.read_bytes())["files"]
         if file["resource"] is not None
-    )
+    ) | {(str(manifest["apiVersion"]), str(manifest["kind"])) for _, manifest in matrix.manifests(once)}
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +105,9 @@ def platforms(api_server: ControlPlane, kinds: frozenset[tuple[str, str]]) -> Co
     for name in ("ml", "ml-staging"):
         levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": levels}}
+        api_server.api.apply(identity(manifest), manifest).ok()
+    for name in ("argocd", "flux-system"):
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         api_server.api.apply(identity(manifest), manifest).ok()
     return api_server
 

@@ -24,6 +24,7 @@ from fairlead.source.nodes import plain
 from fairlead.source.reader import read
 from fairlead.workspace.compile import compile_workspace
 from fairlead.workspace.load import load
+from tests.rendered import is_listing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -143,9 +144,22 @@ CELLS: dict[str, Cell] = {
     "the gateway of another maker": Cell(
         (("fairlead.yaml", "controller: istio", "controller: envoy-gateway"),),
     ),
+    "Flux, and branches of another repository": Cell(
+        (
+            ("fairlead.yaml", "  - argo-cd\n", "  - flux: {secret: deploy-key}\n"),
+            (
+                "fairlead.yaml",
+                "branch: main}",
+                "branch: main, deploy: {repository: acme/ml-deploy, branches: {production: live}, path: clusters/ml}}",
+            ),
+        ),
+    ),
+    "Flux from an artifact": Cell(
+        (("fairlead.yaml", "  - argo-cd\n", '  - flux: {artifact: {url: "oci://ghcr.io/acme/ml-rendered"}}\n'),),
+    ),
 }
 """Every version of Argo Workflows and KServe that the language knows, both of Knative's metrics, every gateway that can
-expose a server, and every state of a lock."""
+expose a server, every state of a lock, and both reconcilers."""
 
 
 def compiled(cell: str | Cell, folder: Path) -> Path:
@@ -176,7 +190,7 @@ def manifests(paths: Iterable[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Those of the files that are Kubernetes resources."""
     for path in paths:
         value = plain(read(path.name, path.read_bytes()).root)  # type: ignore[arg-type]
-        if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and value["kind"] != "Kustomization":
+        if isinstance(value, dict) and {"apiVersion", "kind"} <= value.keys() and not is_listing(value):
             yield path, value
 
 

@@ -37,7 +37,8 @@ def assemble(
         for resource, identity, name in zip(result.resources, identities, file_names(identities), strict=True):
             reference = ResourceRef(str(resource.manifest["apiVersion"]), *identity[1:])
             content = dump(resource.manifest, lines).encode()
-            files.append(Desired(f"{base}/{name}", content, target, resource.origin, reference))
+            path, needs = f"{base}/{name}", resource.only_with
+            files.append(Desired(path, content, target, resource.origin, reference, only_with=needs))
         for file in result.files:
             text = file.content if isinstance(file.content, str) else dump(file.content, lines)
             path = f"{base}/{file.path}" if file.root is Root.TARGET else str(file.path)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from fairlead.output.desired import PROJECT, PROJECT_FILE, Assembled, Desired, Owner
 from fairlead.output.header import header
 from fairlead.output.inventory import Entry, Inventory, encode, entry_of
 from fairlead.output.kustomization import KUSTOMIZATION, kustomization
-from fairlead.resources.resource import Origin
+from fairlead.resources.resource import Folder, Origin
 from fairlead.source.places import Place
 
 
@@ -61,6 +61,17 @@ def complete(
     version = old.compiler if old is not None and targets is not None and not targets else compiler
     inventory = encode(Inventory(owner, version, entries)) if entries else None
     return Complete((*assembled.files, *added), entries, tuple(claims), inventory, bool(resources))
+
+
+def standing(assembled: Assembled, members: Mapping[str, AbstractSet[str]]) -> Assembled:
+    """`assembled` without what needs a folder that is not there. `members` are those that are, by environment."""
+    files = tuple(file for file in assembled.files if file.only_with is None or _is_there(file.only_with, members))
+    return assembled if len(files) == len(assembled.files) else replace(assembled, files=files)
+
+
+def _is_there(folder: Folder, members: Mapping[str, AbstractSet[str]]) -> bool:
+    below = members.get(folder.environment, frozenset())
+    return bool(below) if folder.part is None else folder.part in below
 
 
 def _kept(old: Inventory | None, targets: AbstractSet[str] | None) -> list[Entry]:

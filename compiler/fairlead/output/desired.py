@@ -7,11 +7,10 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from fairlead.resources.resource import Identity, Origin
+from fairlead.resources.resource import SHARED, Folder, Identity, Origin
 
-PROJECT = "_project"
-"""The folder of what pipelines share; an environment or a pipeline can't have a name with an underscore."""
-
+PROJECT = SHARED
+"""The folder of what pipelines share."""
 
 PROJECT_FILE = "fairlead.yaml"
 """What people change to change what pipelines share."""
@@ -62,6 +61,8 @@ class Desired:
     """The Kubernetes resource in the file; None for any other file."""
     sha256: str = field(default="")
     """Of the content, in hexadecimal."""
+    only_with: Folder | None = None
+    """The folder without which it is not wanted."""
 
     def __post_init__(self) -> None:
         if not self.sha256:

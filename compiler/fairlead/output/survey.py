@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 from fairlead.output.claims import Claims
-from fairlead.output.complete import complete
+from fairlead.output.complete import complete, standing
 from fairlead.output.desired import PROJECT, PROJECT_FILE, Assembled, Desired, Owner, ResourceRef, Selection
 from fairlead.output.emptiness import Tally
 from fairlead.output.failures import reading
@@ -105,6 +105,7 @@ class _Surveyor:
         self._links: set[str] = set()
         self._members: dict[str, set[str]] = {}
         self._shared: dict[str, Assembled] = {}
+        self._repository: Assembled | None = None
 
     def take(self, assembled: Assembled) -> None:
         owner = assembled.owner
@@ -115,6 +116,10 @@ class _Surveyor:
             # It lists the environment's pipelines, so it waits until all of them are known.
             self._shared[owner.environment] = assembled
             return
+        if owner.environment is None:
+            # What it points at has to be there, so it waits for all of the others.
+            self._repository = assembled
+            return
         self._tally.add(owner, assembled.source, len(assembled.files), explained=bool(assembled.explained))
         self._compare_owner(assembled)
 
@@ -124,6 +129,8 @@ class _Surveyor:
         touched = {owner.environment for owner in self._seen} | self._take_the_rest()
         for environment in sorted(name for name in touched if name is not None):
             self._compare_shared(environment)
+        if self._repository is not None:
+            self._compare_owner(standing(self._repository, self._members))
         result = self._result
         result.diagnostics += self._claims.findings() + self._known.diagnostics
         result.differences = sorted(

@@ -139,13 +139,57 @@ def _branch(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    """A folder, and never the root: what reconciles a root takes whatever is put there for a manifest."""
+    if any(part in ("", ".") or part.startswith("-") for part in value.rstrip("/").split("/")):
+        raise ValueError("name a folder below the root of the repository, as in `clusters/ml`")
+    return value.rstrip("/")
+
+
+Repository = Annotated[
+    str, Field(max_length=140, pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_repository)
+]
+"""A repository on GitHub, as `owner/name`."""
+Branch = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._/-]+$"), AfterValidator(_branch)]
+"""The name of a branch."""
+CloneUrl = Annotated[
+    str,
+    Field(
+        max_length=500,
+        pattern=r"^(https://|ssh://([a-z][a-z0-9_-]*@)?)[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)+$",
+    ),
+]
+"""What a repository is cloned from, without credentials: https, or ssh with the name of a user."""
+
+
+class Deploy(Section):
+    """Where reconcilers read the output, where that is not beside the specifications: CI copies it there."""
+
+    repository: Repository | None = None
+    """Another repository, as `owner/name`; the project's own where nothing is said."""
+    url: CloneUrl | None = None
+    """What that repository is cloned from; `https://github.com/<repository>.git` where nothing is said."""
+    branch: Branch | None = None
+    """The branch that is reconciled there; `main` in another repository, and the project's own branch in its own."""
+    branches: dict[Name, Branch] = Field(default_factory=dict)
+    """A branch for an environment: it alone is reconciled from there."""
+    path: (
+        Annotated[RelativePath, Field(pattern=r"^[A-Za-z0-9._/-]+$", max_length=200), AfterValidator(_folder)] | None
+    ) = None
+    """The folder that holds there what `output` holds here; of the same name where nothing is said."""
+
+
 class Git(Section):
     """The repository that this project lives in."""
 
-    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_repository)]
+    repository: Repository
     """The repository, as `owner/name`."""
-    branch: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._/-]+$"), AfterValidator(_branch)] = "main"
+    url: CloneUrl | None = None
+    """What it is cloned from; `https://github.com/<repository>.git` where nothing is said."""
+    branch: Branch = "main"
     """The branch that is reconciled."""
+    deploy: Deploy | None = None
+    """Where reconcilers read the output; this repository and branch where nothing is said."""
 
 
 class Project(Section):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fairlead.source.nodes import Path
 from fairlead.source.places import Place
@@ -34,17 +34,37 @@ class Origin:
     why: str
 
 
+class Folder(NamedTuple):
+    """A folder of the output with a kustomization: an environment's, or in it a pipeline's or what pipelines share."""
+
+    environment: str
+    part: str | None = None
+    """A pipeline's name, or SHARED; None for the environment as a whole."""
+
+    def below(self, output: str) -> str:
+        """Its path, where `output` is that of all the output."""
+        return "/".join([output, self.environment, *([self.part] if self.part else [])])
+
+
+SHARED: Final = "_project"
+"""The folder of what pipelines share; an environment or a pipeline can't have a name with an underscore."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One Kubernetes resource as it will be written.
 
     `manifest` has `apiVersion`, `kind` and `metadata.name`; mappings are written in their own order. `fields` gives
     parts of the manifest, by path, an origin of their own; what is not named has that of the resource.
+
+    `only_with` is for what points at a folder of the output and breaks where that is not there: the resource is written
+    while something of that folder is to be applied. It holds for what belongs to the repository as a whole.
     """
 
     manifest: Mapping[str, Any]
     origin: Origin
     fields: Mapping[Path, Origin] = field(default_factory=dict)
+    only_with: Folder | None = None
 
     @property
     def identity(self) -> Identity:

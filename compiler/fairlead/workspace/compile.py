@@ -17,7 +17,7 @@ from fairlead.workspace.cache.fingerprint import Stat
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.parallel import mapped
 from fairlead.workspace.plans import Plans, plans
-from fairlead.workspace.targets import chosen_targets
+from fairlead.workspace.targets import chosen_targets, written_kinds
 from fairlead.workspace.work import Made, Task, Work, unreadable
 
 
@@ -114,12 +114,13 @@ def compile_workspace(
     result.plans = built
     if result.failed:
         return result
+    kinds = written_kinds(project, workspace.project_root, chosen if targets is None else None)
     wanted = [name for name in built.by_environment if not environments or name in environments]
     whole = [plan for name in wanted for plan in built.of(name)]
     tasks: list[Task] = [plan for plan in whole if names is None or plan.name in names]
-    tasks += [Shared(project, workspace.project_root, name, built.of(name)) for name in wanted]
+    tasks += [Shared(project, workspace.project_root, name, built.of(name), kinds) for name in wanted]
     if not environments:
-        tasks.append(Shared(project, workspace.project_root, None, built.all()))
+        tasks.append(Shared(project, workspace.project_root, None, built.all(), kinds))
     result.prepare(Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep), tasks, jobs)
     return result
 

@@ -53,6 +53,7 @@ def environment_findings(project: Project, root: Mapping) -> Iterable[Diagnostic
             yield Diagnostic(codes.SAME_NAMESPACE, at, message, "give each a namespace of its own", related=(related,))
         namespaces.setdefault(environment.namespace, str(name))
         seen.append(str(name))
+    yield from _branches(project, root)
     for key in (*PER_PIPELINE, "metadata.name"):
         path = ("defaults", *key.split("."))
         if find(root, path) is not None:
@@ -62,3 +63,15 @@ def environment_findings(project: Project, root: Mapping) -> Iterable[Diagnostic
                 f"`{key}` can't have a default",
                 "write it in each specification",
             )
+
+
+def _branches(project: Project, root: Mapping) -> Iterable[Diagnostic]:
+    """Branches for environments that the project does not have: nothing would ever be delivered to them."""
+    known = [str(name) for name in project.environments]
+    deploy = project.git.deploy if project.git else None
+    for name in map(str, deploy.branches if deploy else ()):
+        if name not in known:
+            at = place_of(root, ("git", "deploy", "branches", name))
+            message = f"there is no environment `{name}`"
+            help_ = f"fairlead.yaml has {', '.join(known)}"
+            yield Diagnostic(codes.UNKNOWN_ENVIRONMENT, at, message, help_, nearest_word(name, known))

@@ -66,6 +66,15 @@ def chosen_targets(
     return targets, found
 
 
+def written_kinds(
+    project: Project, root: Mapping, chosen: Iterable[Chosen] | None = None
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """What each of the project's targets may write, whichever of them run: `chosen`, where all of them do."""
+    if chosen is None:
+        chosen, _ = chosen_targets(project, root)
+    return {choice.target.name: frozenset(choice.target.shapes) for choice in chosen}
+
+
 def _options(target: Target, root: Mapping, name: str) -> tuple[Options | None, list[Diagnostic]]:
     written = find(root, _path(root, name))
     if not isinstance(written, Mapping):

@@ -9,8 +9,7 @@ from typing import ClassVar
 from fairlead.plan.plan import Plan
 from fairlead.resources.resource import File, Origin, Root
 from fairlead.source.diagnostics import Diagnostic, has_errors
-from fairlead.source.nodes import Mapping, Node, Path, Scalar, Sequence, find, place_of
-from fairlead.source.places import Place
+from fairlead.source.nodes import Node, Path, Scalar, Sequence, place_of
 from fairlead.target import Compiled, Options, Shared, Target
 from fairlead_targets.github_actions import codes
 from fairlead_targets.github_actions.context import TABLE, Context
@@ -62,7 +61,7 @@ class GitHubActions(Target):
             return Compiled(diagnostics=found)
         files = [_file(shared, name, workflow) for name, workflow in workflows.items()]
         if "build" in workflows or "candidates" in workflows:
-            origin = Origin(NAME, _place(shared.root), "tells the workflows which pipelines train")
+            origin = Origin(NAME, shared.place(NAME), "tells the workflows which pipelines train")
             files.append(File(PurePosixPath(TABLE), written(rows), origin))
         return Compiled(files=files, diagnostics=found)
 
@@ -89,14 +88,14 @@ def _has_work(shared: Shared, name: str, has_work: bool, found: list[Diagnostic]
     """Whether a workflow has something to do; a warning where it has not."""
     if not has_work:
         message = f"no pipeline of {shared.project.metadata.name} gives `{name}` anything to do"
-        place = _place(shared.root, "workflows")
+        place = shared.place(NAME, "workflows")
         found.append(Diagnostic(codes.NOTHING_TO_DO, place, message, f"remove `{name}` from `workflows`"))
     return has_work
 
 
 def _candidates(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflow | None:
     artifacts, options = shared.project.artifacts, context.options.candidates
-    place = _place(shared.root, "workflows")
+    place = shared.place(NAME, "workflows")
     if artifacts is None or artifacts.uri.scheme != "s3":
         what = f"`artifacts` is in {artifacts.uri.scheme}" if artifacts else "the project has no `artifacts`"
         message = f"{what}, and candidate records are read from s3"
@@ -119,15 +118,15 @@ def _apply(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflo
     unknown = [name for name in clusters if name not in environments]
     for name in missing:
         message, help_ = f"`apply` has no cluster for {name}", f"add `{name}: {{server: …}}` under `clusters`"
-        found.append(Diagnostic(codes.NO_CLUSTER, _place(shared.root, "clusters"), message, help_))
+        found.append(Diagnostic(codes.NO_CLUSTER, shared.place(NAME, "clusters"), message, help_))
     for name in unknown:
         message, help_ = f"there is no environment `{name}`", f"fairlead.yaml has {', '.join(environments)}"
-        found.append(Diagnostic(codes.NO_CLUSTER, _place(shared.root, "clusters", name), message, help_))
+        found.append(Diagnostic(codes.NO_CLUSTER, shared.place(NAME, "clusters", name), message, help_))
     return None if missing or unknown else apply.workflow(context, clusters)
 
 
 def _file(shared: Shared, name: str, workflow: Workflow) -> File:
-    origin = Origin(NAME, _place(shared.root, "workflows"), WHY[name])
+    origin = Origin(NAME, shared.place(NAME, "workflows"), WHY[name])
     return File(FOLDER / f"fairlead-{name}.yml", workflow.content(), origin, Root.REPOSITORY)
 
 
@@ -148,15 +147,3 @@ def _path_of(node: Node, text: str, path: Path = ()) -> Path | None:
         enumerate(node.items) if isinstance(node, Sequence) else ((entry.key, entry.value) for entry in node)
     )
     return next((found for step, item in below if (found := _path_of(item, text, (*path, step))) is not None), None)
-
-
-def _place(root: Mapping, *path: str) -> Place:
-    """Where fairlead.yaml names this target, or an option of it."""
-    targets = root.get("targets")
-    start: Path = ("targets", NAME)
-    if isinstance(targets, Sequence):
-        for position in range(len(targets.items)):
-            below: Path = ("targets", position, NAME)
-            if find(root, below) is not None:
-                start = below
-    return place_of(root, (*start, *path))

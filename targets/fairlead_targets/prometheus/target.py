@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from fairlead.plan.nodes import Drift, Node, Quality, Retrain, Score, Serve, Slo, Train
 from fairlead.plan.plan import Plan
 from fairlead.resources import conventions, metric_names
 from fairlead.resources.resource import Deferred, Origin
 from fairlead.target import Compiled, Options, Target
-from fairlead_targets.prometheus.alertmanager import retrain_route
+from fairlead_targets.prometheus.alertmanager import AlertmanagerConfig, retrain_route
 from fairlead_targets.prometheus.cases.case import RuleSet
 from fairlead_targets.prometheus.context import Context
 from fairlead_targets.prometheus.options import PrometheusOptions
-from fairlead_targets.prometheus.resources import files, prometheus_rule
+from fairlead_targets.prometheus.resources import PrometheusRule, files, prometheus_rule
 from fairlead_targets.prometheus.runs import runs
 from fairlead_targets.prometheus.serving.ruleset import server
 from fairlead_targets.prometheus.slo.ruleset import objectives
@@ -31,6 +31,10 @@ class PrometheusRules(Target):
     name: ClassVar[str] = "prometheus"
     summary: ClassVar[str] = "recording rules, alerts and their unit tests; PrometheusRule and AlertmanagerConfig"
     options: ClassVar[type[Options]] = PrometheusOptions
+    shapes: ClassVar[Mapping[tuple[str, str], Any]] = {
+        ("monitoring.coreos.com/v1", "PrometheusRule"): PrometheusRule,
+        ("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig"): AlertmanagerConfig,
+    }
 
     def compile(self, plan: Plan, options: Options) -> Compiled:
         """The rules of one pipeline in one environment; none for a pipeline that is retired."""

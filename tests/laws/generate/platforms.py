@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.laws.generate.dice import Dice, Tree, filled
 
 TARGETS = ("argo-workflows", "kserve", "prometheus", "github-actions")
+RECONCILERS = (None, "argo-cd", "flux")
+"""A project has one of them at most."""
 RUNNER = "ghcr.io/acme/fairlead-runner"
 STORES = ("s3://acme-ml-artifacts", "s3://acme-ml/a=b/c", "gs://acme_ml/x")
 """Where steps keep what they hand on; the workflow that reads candidates knows S3 alone."""
@@ -75,6 +77,8 @@ def world(dice: Dice) -> World:
     keda, trainer, kueue, alerts = dice.chance(70), dice.chance(60), dice.chance(50), dice.chance(70)
     github, builds = _github(dice, environments) if "github-actions" in targets else ({}, False)
     section, protected = _environments(dice, environments, training)
+    reconciler = dice.pick(RECONCILERS)
+    plain = bool(github) or reconciler is not None  # what names the output's folder in templates and patterns
     platform = filled(
         {
             "argo-workflows": dice.pick(["4.1", "3.7"]),
@@ -102,8 +106,8 @@ def world(dice: Dice) -> World:
         "kind": "Project",
         "metadata": {"name": dice.pick(["acme-ml", "a", "no", "x" * 63, "fairlead", "0"])},
         "specs": dice.pick(["specs/*.yaml", ["specs/*.yaml", "more/*.yaml"]]),
-        "output": dice.pick(["rendered", "rendered", "no", "R", *([] if github else ["out/made $(id) here"])]),
-        "targets": _targets(dice, targets, github),
+        "output": dice.pick(["rendered", "rendered", "no", "R", *([] if plain else ["out/made $(id) here"])]),
+        "targets": _targets(dice, targets, github, _reconciler(dice, reconciler, environments)),
         "platform": platform,
         "environments": section,
         "hardware": PROFILES | ({"queued": QUEUED} if kueue else {}),
@@ -115,7 +119,14 @@ def world(dice: Dice) -> World:
             }
         ),
         "mlflow": {"tracking_uri": dice.pick(["http://mlflow.ml.svc:5000", "https://mlflow.acme.example/$(id)"])},
-        "git": {"repository": "acme/ml-platform", "branch": dice.pick(["main", "release/1.x", "no"])},
+        "git": filled(
+            {
+                "repository": "acme/ml-platform",
+                "url": dice.pick([None, None, "https://git.acme.example/acme/ml-platform.git"]),
+                "branch": dice.pick(["main", "release/1.x", "no"]),
+                "deploy": _deploy(dice, environments) if dice.chance(40) else None,
+            }
+        ),
     }  # fmt: skip
     if dice.chance(25):
         project["defaults"] = _defaults(dice)
@@ -174,8 +185,32 @@ def _github(dice: Dice, environments: list[str]) -> tuple[Tree, bool]:
     return options, "build" in chosen
 
 
-def _targets(dice: Dice, targets: tuple[str, ...], github: Tree) -> object:
+def _deploy(dice: Dice, environments: list[str]) -> Tree:
+    return filled(
+        {
+            "repository": dice.pick([None, "acme/ml-deploy"]),
+            "url": dice.pick([None, "ssh://git@git.acme.example:2222/acme/ml-deploy.git"]),
+            "branch": dice.pick([None, "live"]),
+            "branches": {name: f"live/{position}" for position, name in enumerate(environments) if dice.chance(50)},
+            "path": dice.pick([None, "clusters/ml", "no"]),
+        }
+    )
+
+
+def _reconciler(dice: Dice, name: str | None, environments: list[str]) -> dict[str, Tree]:
+    """One of them with options, or none. A short prefix leaves room for any name."""
+    if name is None:
+        return {}
+    each = "applications" if name == "argo-cd" else "kustomizations"
+    options: Tree = {"prefix": "p", each: "environment"} if name == "argo-cd" or dice.chance(30) else {}
+    if dice.chance(50):
+        options["environments"] = {name: {"prune": dice.pick(["automatic", "never"])} for name in environments}
+    return {name: options}
+
+
+def _targets(dice: Dice, targets: tuple[str, ...], github: Tree, reconciler: dict[str, Tree]) -> object:
     options: Tree = {name: {} for name in targets}
+    options.update(reconciler)
     if github:
         options["github-actions"] = github
     if "argo-workflows" in options and dice.chance(40):

@@ -11,7 +11,7 @@ from fairlead.output.assemble import assemble, assemble_shared
 from fairlead.output.changes import Changes
 from fairlead.output.desired import Assembled, Owner, Selection
 from fairlead.output.write import write
-from fairlead.resources.resource import Deferred, File, Origin, Resource, Root
+from fairlead.resources.resource import Deferred, File, Folder, Origin, Resource, Root
 from fairlead.source.places import Place
 from fairlead.target import Compiled
 
@@ -31,14 +31,21 @@ def origin(pipeline: str = "churn", line: int = 3, node: str = "serve") -> Origi
     return Origin(node, Place(f"specs/{pipeline}.yaml", line, 1, line, 8), "the model is served")
 
 
-def config_map(name: str, data: Mapping[str, Any] | None = None, *, namespace: str = "ml", line: int = 3) -> Resource:
+def config_map(
+    name: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    namespace: str = "ml",
+    line: int = 3,
+    only_with: Folder | None = None,
+) -> Resource:
     manifest = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": name, "namespace": namespace},
         "data": dict(data or {"a": "1"}),
     }
-    return Resource(manifest, origin(name.split("-", maxsplit=1)[0], line))
+    return Resource(manifest, origin(name.split("-", maxsplit=1)[0], line), only_with=only_with)
 
 
 def pipeline(
