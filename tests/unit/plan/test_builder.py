@@ -32,7 +32,7 @@ NODES = {
     "support-assistant": ["serve", "slo/availability", "slo/time-to-first-token", "slo/inter-token-latency"],
     "tumor-classifier": [
         "data/biopsies", "check/biopsies", "prepare/features", "check/features", "split", "tune", *WITH_CHAMPION[1:],
-        "serve", "slo/availability", "slo/latency", "drift", "drift/mean_radius", "drift/age_band",
+        "serve", "slo/availability", "slo/latency", "drift", "drift/age_band", "drift/mean_radius",
         "drift/radius_per_area", "drift/prediction", "quality", "retrain",
     ],
 }  # fmt: skip
@@ -89,7 +89,7 @@ def test_the_edges_of_a_life(built: dict[str, dict[str, Plan]]) -> None:
     assert edges["serve", "drift"] == "payloads"
     assert ("serve", "quality") in edges
     assert {giver for giver, reader in edges if reader == "retrain"} == {
-        "drift/mean_radius", "drift/age_band", "drift/radius_per_area", "drift/prediction", "quality",
+        "drift/age_band", "drift/mean_radius", "drift/radius_per_area", "drift/prediction", "quality",
     }  # fmt: skip
     # Nothing reads the data around the check of it.
     assert ("data/biopsies", "prepare/features") not in edges

@@ -91,7 +91,8 @@ def _drift(scope: Scope, drift: DriftSection) -> None:
     columns = dataset.columns if dataset else {}
     watched: dict[str, tuple[str, Decimal]] = {}
     method: str
-    for name, column in columns.items():
+    # By name, so that columns which are written in another order change nothing.
+    for name, column in sorted(columns.items()):
         special = next((value for key, value in drift.features.items() if str(key) == name), None)
         method = (special.method if special else None) or drift.method
         if special is None and ("feature" not in column.all_roles or not takes(method, column.type)):
