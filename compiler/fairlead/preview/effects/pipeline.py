@@ -24,7 +24,7 @@ def effects(before: Plan | None, after: Plan | None) -> tuple[Effect, ...]:
     if after is None:
         return tuple(life.gone(before)) if before is not None else ()
     if before is None:
-        return tuple(life.born(after))
+        return in_order(life.born(after))
     pair = Both(before, after)
     found = [effect for rule in RULES for effect in rule(pair)]
     return in_order(grouped(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fairlead.plan.nodes import Image, Node, Run, Serve, Tune
+from fairlead.plan.nodes import Image, Node, Run, Serve
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
 from fairlead.preview.model import Effect, Severity
 from fairlead.source.nodes import Path
@@ -14,19 +14,34 @@ _MORE_IS_SAFER = ("cpu", "memory", "disk", "shm")
 _PLACEMENT = ("nodes", "tolerations", "queue", "priority")
 
 
-def image_change(before: Image, after: Image) -> str | None:
-    """What differs between two images, in words; None where nothing does."""
+def image_change(before: Image, after: Image) -> tuple[str, str] | None:
+    """What differs between two images, as `digest`, `code` or `image`, and in words; None where nothing does."""
     if before == after:
         return None
     if before.repository != after.repository:
-        return f"image {arrow(before.reference, after.reference)}"
+        return "image", arrow(before.reference, after.reference)
     if before.digest is None or after.digest is None:
-        return f"image {arrow(_short(before), _short(after))}"
+        return "image", arrow(_short(before), _short(after))
     if before.tree and after.tree and before.tree != after.tree:
-        return f"code {before.tree[:12]} -> {after.tree[:12]}, in image {_digest(before)} -> {_digest(after)}"
+        trees = arrow(before.tree[:12], after.tree[:12])
+        return "code", f"{trees} (image {arrow(_digest(before), _digest(after))})"
     if before.digest == after.digest:
-        return f"the lock says that image {_digest(after)} is built from {said(after.tree)}"
-    return f"image digest only: {_digest(before)} -> {_digest(after)}"
+        return "digest", f"{_digest(after)}, built from {said(after.tree)}"
+    return "digest", arrow(_digest(before), _digest(after))
+
+
+def _image_effect(pair: Both, node: Node, before: Run, after: Run, what: str, *, learns: bool) -> Iterator[Effect]:
+    changed = image_change(before.image, after.image)
+    if changed is None:
+        return
+    sort, text = changed
+    if sort == "digest" or not learns or before.built_in is not None:
+        word = "image digest only" if sort == "digest" else sort
+        again = ("steps that have run run again, for they are remembered by the digests of their images",)
+        yield pair.effect(Severity.BEHAVIOUR, "image", f"{what}: {word}: {text}", node.path, node.id, again)
+        return
+    message = f"the code of {what} changed: {text}" if sort == "code" else f"{what} runs in another image: {text}"
+    yield pair.effect(Severity.BEHAVIOUR, "retrains", f"retrains: {message}", node.path, node.id)
 
 
 def _short(image: Image) -> str:
@@ -43,24 +58,13 @@ def run_effects(pair: Both, before: Node, after: Node, what: str, *, learns: boo
     if one is None or other is None:
         return
     yield from command_effects(pair, after, one, other, what, learns=learns)
-    if isinstance(before, Tune) and isinstance(after, Tune):
-        scored = (("scoring", before.score, after.score), ("choosing", before.choose, after.choose))
-        for name, was, now in scored:
-            same = (was.image, was.hardware) == (one.image, one.hardware)
-            if was != now and not (same and (now.image, now.hardware) == (other.image, other.hardware)):
-                yield from command_effects(pair, after, was, now, f"{what}'s {name}", learns=False)
 
 
 def command_effects(pair: Both, node: Node, before: Run, after: Run, what: str, *, learns: bool) -> Iterator[Effect]:
     """What differs between two commands."""
     path = node.path
     kind, prefix = ("retrains", "retrains: ") if learns else ("step", "")
-    changed = image_change(before.image, after.image)
-    if changed is not None:
-        if learns and before.built_in is None:
-            yield pair.effect(Severity.BEHAVIOUR, kind, f"{prefix}{what} has another {changed}", path, node.id)
-        else:
-            yield pair.effect(Severity.BEHAVIOUR, "image", f"{what}: {changed}", path, node.id)
+    yield from _image_effect(pair, node, before, after, what, learns=learns)
     if before.command != after.command:
         message = f"{prefix}the command of {what} is {arrow(' '.join(before.command), ' '.join(after.command))}"
         yield pair.effect(Severity.BEHAVIOUR, kind, message, path, node.id)

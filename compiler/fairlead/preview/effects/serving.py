@@ -58,8 +58,9 @@ def _server(pair: Both, before: Serve, after: Serve) -> Iterator[Effect]:
     if before.runtime.name != after.runtime.name:
         message = f"the server's runtime is {arrow(before.runtime.name, after.runtime.name)}"
         yield pair.effect(Severity.RISK, "runtime", message, ("serving", "runtime"), node)
-    elif before.image != after.image:
-        message = f"the server: {image_change(before.image, after.image)}"
+    elif (changed_image := image_change(before.image, after.image)) is not None:
+        word = "image digest only" if changed_image[0] == "digest" else changed_image[0]
+        message = f"the server: {word}: {changed_image[1]}"
         why = ("its Pods are replaced, as many at a time as their rollout allows",)
         yield pair.effect(Severity.BEHAVIOUR, "image", message, ("serving",), node, why)
     elif before.runtime != after.runtime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from fairlead.plan.draw.details import percent
@@ -20,8 +20,9 @@ from fairlead.plan.nodes import (
     Tune,
 )
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
-from fairlead.preview.effects.runs import run_effects
+from fairlead.preview.effects.runs import hardware_effects, run_effects
 from fairlead.preview.model import Effect, Severity
+from fairlead.spec.data import Column
 from fairlead.spec.expressions import Gate, QualityGate
 
 LEARNING = (Snapshot, Check, Prepare, Divide, Tune, Train, Evaluate)
@@ -78,7 +79,7 @@ def _sources(pair: Both) -> Iterator[Effect]:
 
 def _contracts(pair: Both) -> Iterator[Effect]:
     for before, after in pair.nodes(Check):
-        columns = mapping_changes(before.columns, after.columns, lambda column: str(column.type))
+        columns = _columns(before.columns, after.columns)
         if columns:
             message = f"the contract of {after.dataset} changed: {', '.join(columns)}"
             yield pair.effect(Severity.BEHAVIOUR, "data-contract", message, after.path, after.id, tuple(columns))
@@ -93,6 +94,17 @@ def _contracts(pair: Both) -> Iterator[Effect]:
             message = f"{after.dataset} must hold: {', '.join(new)}, or nothing is trained"
             yield pair.effect(Severity.BEHAVIOUR, "data-contract", message, (*after.path, "expect"), after.id)
         yield from run_effects(pair, before, after, after.id, learns=False)
+
+
+def _columns(before: Mapping[str, Column], after: Mapping[str, Column]) -> list[str]:
+    """What differs between the contracts of columns: `mean_radius min 0 -> 1`."""
+    found = mapping_changes(dict.fromkeys(before), dict.fromkeys(after), lambda _: "as it is declared")
+    found = [line.removesuffix(" (as it is declared)") for line in found]
+    for name, column in after.items():
+        if name in before:
+            one, other = (each.model_dump(exclude_defaults=True) for each in (before[name], column))
+            found += [f"{name} {line}" for line in mapping_changes(one, other)]
+    return found
 
 
 def _split(pair: Both) -> Iterator[Effect]:
@@ -130,7 +142,9 @@ def _learning(pair: Both) -> Iterator[Effect]:
         if before.parallel != after.parallel:
             message = f"trials at once {arrow(before.parallel, after.parallel)}"
             yield pair.effect(Severity.BEHAVIOUR, "step", message, (*after.path, "parallel"), after.id)
-        yield from run_effects(pair, before, after, "the search", learns=pair.after.get("train", Train) is None)
+        if before.run is not None and after.run is not None:
+            # A trial is a training, and what differs in its command is said there.
+            yield from hardware_effects(pair, after, before.run.hardware, after.run.hardware, "the search")
     for was, now in pair.nodes(Train):
         if was.distributed != now.distributed:
             shown = arrow(_spread(was), _spread(now))
