@@ -8,7 +8,7 @@ from dataclasses import replace
 from fairlead.output.desired import Owner
 from fairlead.plan.length import training_nodes
 from fairlead.plan.plan import Plan
-from fairlead.preview.compare import Names, changes, value_of
+from fairlead.preview.compare import Names, changes, under, value_of
 from fairlead.preview.cost import cost_of
 from fairlead.preview.effects import pipeline, project, resources
 from fairlead.preview.effects.pair import one_line
@@ -19,7 +19,7 @@ from fairlead.preview.states import State
 from fairlead.preview.verdict import verdict
 
 VERSIONS = frozenset({"rollout", "canary", "first-version", "rollback", "version-gone", "lock"})
-"""Kinds of effects that also show in what tells gate and drift of the served version."""
+"""Kinds of effects that also show in what tells gate and drift of the served version, and in its objectives' rules."""
 EVERYWHERE = frozenset({"labels", "owner"})
 """Kinds of effects that show in the labels of every resource."""
 TRAINING = frozenset({"train", "tune"})
@@ -86,12 +86,16 @@ def _whether(was: bool, now: bool) -> Change:
 
 
 def _shared(owner: Owner, effects: tuple[Effect, ...], found: list[ResourceChange], change: Change) -> Part:
-    more = [
-        *resources.removal_effects(owner.environment, None, found, whole=change is Change.REMOVED),
-        *resources.unexplained(owner.environment, None, found),
-    ]
-    listed = tuple(found)
-    return Part(owner.environment, None, change, None, None, pipeline.in_order([*effects, *more]), listed, None, None)
+    more = list(resources.removal_effects(owner.environment, None, found, whole=change is Change.REMOVED))
+    told = [replace(each, explained=_is_named(each, more)) for each in found]
+    more += resources.unexplained(owner.environment, None, told)
+    everything = pipeline.in_order([*effects, *more])
+    return Part(owner.environment, None, change, None, None, everything, tuple(told), None, None)
+
+
+def _is_named(change: ResourceChange, effects: list[Effect]) -> bool:
+    """Whether an effect speaks of this very resource."""
+    return any(effect.message.startswith(f"{change.title} is deleted") for effect in effects)
 
 
 def _pipeline(
@@ -104,7 +108,7 @@ def _pipeline(
     whole = was is None or now is None or renamed is not None
     more = [*resources.removal_effects(environment, name, found, whole=whole)]
     if was is not None and now is not None:
-        more += [effect for change in found for effect in _alerts(change, environment, name, before, after)]
+        more += [effect for change in found for effect in _alerts(change, was, now, before, after)]
     training = {node.id for side in (was, now) if side is not None for node in training_nodes(side)}
     told = [_explained(change, [*effects, *more], training, everything=whole) for change in found]
     more += resources.unexplained(environment, name, told)
@@ -146,17 +150,17 @@ def _hint(was: Plan | None, now: Plan | None, before: State, after: State) -> It
         )
 
 
-def _alerts(change: ResourceChange, environment: str, name: str, before: State, after: State) -> Iterator[Effect]:
+def _alerts(change: ResourceChange, was: Plan, now: Plan, before: State, after: State) -> Iterator[Effect]:
     if change.kind not in resources.ALERT_KINDS or change.change is Change.REWRITTEN:
         return
-    was = _manifest(before, change.path_before or change.path)
-    now = _manifest(after, change.path)
-    yield from resources.alert_effects(environment, name, change, was, now)
+    one = _manifest(before, change.path_before or change.path, was.name, now.name)
+    other = _manifest(after, change.path, now.name, now.name)
+    yield from resources.alert_effects(now.unit.environment, now.name, change, one, other)
 
 
-def _manifest(state: State, path: str) -> object:
+def _manifest(state: State, path: str, name: str, heir: str) -> object:
     item = next((items[path] for items in state.files.values() if path in items), None)
-    return value_of(path, item.content) if item is not None else None
+    return value_of(path, under(item.content, name, heir)) if item is not None else None
 
 
 def _explained(
@@ -167,10 +171,10 @@ def _explained(
     nodes = {effect.node for effect in effects if effect.node is not None}
     stems = {node.split("/")[0] for node in nodes}
     known = change.node in nodes or change.node.split("/")[0] in stems
-    known |= change.node == "register" and bool(kinds & VERSIONS)
+    known |= change.node.split("/")[0] in ("register", "slo") and bool(kinds & VERSIONS)
     # One WorkflowTemplate holds all steps of a training.
     known |= change.node in TRAINING and bool(nodes & training)
-    known |= bool(kinds & WHOLE) or everything
+    known |= bool(kinds & WHOLE) or everything or _is_named(change, effects)
     labels = change.fields and all("labels" in field.path.lower() for field in change.fields)
     known |= bool(labels and kinds & EVERYWHERE)
     return replace(change, explained=known)

@@ -102,7 +102,7 @@ def _changed(before: Item, after: Item, pipeline: str | None, heir: str | None) 
     if before.sha256 == after.sha256 and not moved:
         return None
     one, other = before.content, after.content
-    fields = list(_fields(before, after, _under(one, pipeline, heir), other))
+    fields = list(_fields(before, after, under(one, pipeline, heir), other))
     another = before.resource is not None and after.resource is not None
     renamed = another and _identity(before) != _identity(after)
     replaced = renamed or any(field.replaces for field in fields)
@@ -123,7 +123,7 @@ def _changed(before: Item, after: Item, pipeline: str | None, heir: str | None) 
     )
 
 
-def _under(text: str, name: str | None, heir: str | None) -> str:
+def under(text: str, name: str | None, heir: str | None) -> str:
     """A text of a pipeline that has another name now, under that name: what else differs is then seen."""
     if name is None or heir is None or name == heir:
         return text

@@ -7,7 +7,7 @@ time; the most is with as many as there may be, and every run into its time limi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from fairlead.plan.cost import training_cost
@@ -55,13 +55,30 @@ def _serving(plan: Plan) -> Iterator[tuple[str, Estimate | str]]:
     if price is None:
         yield "serving", "its hardware has no price"
         return
-    least, most = node.replicas.min, node.replicas.most
-    copies = 2 if node.canary is not None else 1
+    least, most = _replicas(node)
     replicas = str(least) if least == most else f"{least} to {most}"
     how = f"{replicas} replica{'' if replicas == '1' else 's'} x {price} x {HOURS} h"
-    how += ", and as many at the most for the canary" if copies == 2 else ""
+    how += f", the canary's at {node.canary.weight} among them" if node.canary is not None else ""
     hour = price.per_hour * HOURS
-    yield "serving", Estimate((hour * least).quantize(CENT), (hour * most * copies).quantize(CENT), how)
+    yield "serving", Estimate((hour * least).quantize(CENT), (hour * most).quantize(CENT), how)
+
+
+def _replicas(node: Serve) -> tuple[int, int]:
+    """The least and the most replicas. While a canary runs, it and the stable version each carry their share of the
+    peak: in Knative mode as two that scale alike, otherwise as `max` replicas divided by the weight, rounded up.
+    """
+    least, most = node.replicas.min, node.replicas.most
+    if node.canary is None:
+        return least, most
+    if node.mode == "knative":
+        return 2 * least, 2 * most
+    share = node.canary.weight.fraction
+    canary, stable = max(1, _ceiling(most * share)), max(1, least, _ceiling(most * (1 - share)))
+    return stable + canary, max(most, stable + canary) + canary
+
+
+def _ceiling(value: Decimal) -> int:
+    return int(value.to_integral_value(rounding=ROUND_CEILING))
 
 
 def _training(plan: Plan) -> Iterator[tuple[str, Estimate | str]]:

@@ -6,6 +6,7 @@ means something only where the platform says so.
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -96,8 +97,21 @@ def _lists(kind: str, before: list[Any], after: list[Any], path: tuple[Step, ...
         for position, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from differences(kind, one, other, (*path, position))
         return
-    if not same(before, after):
-        yield Difference(path, before, after)
+    yield from _aligned(kind, before, after, path)
+
+
+def _aligned(kind: str, before: list[Any], after: list[Any], path: tuple[Step, ...]) -> Iterator[Difference]:
+    """Items that have come or gone between those that stayed."""
+    one, other = ([json.dumps(item, sort_keys=True, default=str) for item in items] for items in (before, after))
+    steps = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    for tag, was, was_end, now, now_end in steps:
+        if tag == "equal":
+            continue
+        both = min(was_end - was, now_end - now)
+        for number in range(both):
+            yield from differences(kind, before[was + number], after[now + number], (*path, now + number))
+        yield from (Difference((*path, number), before[number], MISSING) for number in range(was + both, was_end))
+        yield from (Difference((*path, number), MISSING, after[number]) for number in range(now + both, now_end))
 
 
 def _named(

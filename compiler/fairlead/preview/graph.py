@@ -35,6 +35,8 @@ def graph_of(before: Plan | None, after: Plan | None, touched: Set[str]) -> Grap
         return None
     now = drawing(after)
     if before is None:
+        if not now.vertices:
+            return None
         return _graph(now, dict.fromkeys((vertex.id for vertex in now.vertices), Change.ADDED), {}, whole=True)
     was = drawing(before)
     old, new = ({vertex.id: vertex for vertex in shown.vertices} for shown in (was, now))

@@ -122,9 +122,10 @@ def _kind(reason: str) -> str:
 def _parts(plan: Plan) -> list[tuple[str, bool]]:
     retrain = plan.only(Retrain)
     slos = list(plan.of(Slo))
+    gates = sum(len(node.gates) for node in plan.of(Decide))
     return [
         ("trains", plan.trains),
-        (f"{counted(len(gate.gates), 'gate')}" if (gate := plan.only(Decide)) else "", plan.only(Decide) is not None),
+        (counted(gates, "gate"), gates > 0),
         ("serves", plan.only(Serve) is not None),
         ("scores batches", plan.only(Score) is not None),
         ("combines other models", plan.only(Combine) is not None),

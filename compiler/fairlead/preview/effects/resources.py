@@ -95,7 +95,10 @@ def alert_effects(
         word = "alert" if len(new) == 1 else "alerts"
         yield _effect(Severity.BEHAVIOUR, "alert", f"{word} {', '.join(new)} added", environment, pipeline, change)
     for name in was:
-        if name in now and was[name] != now[name]:
+        if name in now and len(was[name]) != len(now[name]):
+            message = f"alert {name} has {len(was[name])} -> {len(now[name])} rules"
+            yield _effect(Severity.BEHAVIOUR, "alert", message, environment, pipeline, change)
+        elif name in now and was[name] != now[name]:
             parts = [part for part in ("expr", "for", "labels") if _part(was[name], part) != _part(now[name], part)]
             words = {"expr": "its condition", "for": "how long it must hold", "labels": "its labels"}
             if parts:
@@ -119,7 +122,7 @@ def _alerts(manifest: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def unexplained(
-    environment: str | None, pipeline: str | None, found: Iterable[ResourceChange], *, shown: int = 4
+    environment: str | None, pipeline: str | None, found: Iterable[ResourceChange], *, shown: int = 3
 ) -> Iterator[Effect]:
     """What no rule has words for, in the words of the manifests: nothing that changes may stay unsaid."""
     for change in found:
@@ -128,6 +131,8 @@ def unexplained(
         if change.change in (Change.ADDED, Change.REMOVED):
             word = "new" if change.change is Change.ADDED else "gone"
             message = f"{change.title} is {word}"
+        elif change.fields and change.kind is None:
+            message = f"{change.title}: {counted(len(change.fields), 'value')} changed"
         elif change.fields:
             parts = [f"{each.path} {_said(each.before)} -> {_said(each.after)}" for each in change.fields[:shown]]
             more = len(change.fields) - shown
@@ -143,7 +148,7 @@ def unexplained(
 def _said(text: str | None) -> str:
     if text is None:
         return "nothing"
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _lines(diff: str) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fairlead.plan.nodes import Score, Serve
-from fairlead.preview.effects.pair import Both, arrow, mapping_changes
+from fairlead.preview.effects.pair import Both, arrow, effect_of, mapping_changes
 from fairlead.preview.model import Effect, Severity
 from fairlead.project.lock import LockedModel, LockedRollout, Signature
-
-PATH = ("model", "registry")
+from fairlead.source.nodes import place_of
 
 
 def version_effects(pair: Both, before: Serve | Score, after: Serve | Score) -> Iterator[Effect]:
@@ -78,7 +77,12 @@ def _canary(
 def _effect(
     pair: Both, severity: Severity, kind: str, message: str, node: Serve | Score, why: tuple[str, ...] = ()
 ) -> Effect:
-    return pair.effect(severity, kind, message, node.path, node.id, why)
+    """An effect of a lock, at the place in it: the lock of base where head has none."""
+    lock = pair.after.unit.lock_root
+    unit = pair.before.unit if lock is None else pair.after.unit
+    root = unit.lock_root
+    place = place_of(root, ("rollout" if kind == "canary" else "model",)) if root is not None else node.place
+    return effect_of(pair.after, severity, kind, message, place, node.id, why, in_base=lock is None)
 
 
 def differences(before: LockedModel | None, after: LockedModel) -> tuple[str, ...]:
