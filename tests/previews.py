@@ -149,6 +149,7 @@ class Examples:
         if example.prepare not in self._before:
             self._before[example.prepare] = state_of(self._project("before", example.prepare))
         after = state_of(self._project(name, example.prepare, example.edit))
+        assert not after.failed, after.diagnostics
         return preview(self._before[example.prepare], after, BASE, HEAD)
 
     def page(self, name: str) -> str:

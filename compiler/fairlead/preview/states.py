@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fairlead.output.desired import Assembled, Desired, Owner, ResourceRef
+from fairlead.output.complete import standing
+from fairlead.output.desired import PROJECT, Assembled, Desired, Owner, ResourceRef
 from fairlead.plan.plan import Plan
 from fairlead.policy.policy import NO_RULES, Rules
 from fairlead.project.model import Project
@@ -82,13 +83,22 @@ def state_of(root: Path, jobs: int = 1) -> State:
     workspace = load(root)
     compilation = compile_workspace(workspace, jobs=jobs)
     files: dict[Owner, dict[str, Item]] = {}
+    members: dict[str, set[str]] = {}
+    leaning: list[Assembled] = []
     try:
         for assembled in compilation.assembled():
             files[assembled.owner] = _items(assembled)
+            owner = assembled.owner
+            if owner.environment is not None and any(file.resource is not None for file in assembled.files):
+                members.setdefault(owner.environment, set()).add(owner.pipeline or PROJECT)
+            if any(file.only_with is not None for file in assembled.files):
+                leaning.append(assembled)
     except Refused as error:
         return _failed(workspace, compilation, tuple(error.diagnostics))
     if compilation.failed:
         return _failed(workspace, compilation, tuple(compilation.diagnostics))
+    for assembled in leaning:
+        files[assembled.owner] = _items(standing(assembled, members))
     found = tuple(compilation.diagnostics)
     return State(workspace, _plans(compilation), files, dict(compilation.deferred), found, _rules(compilation))
 
