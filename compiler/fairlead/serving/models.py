@@ -25,6 +25,12 @@ from fairlead.steps.failures import words_of
 Predict = Callable[[Any], Any]
 """From what a request holds (an array, a table or a list of texts) to the answers."""
 
+FIXED_WIDTH: Final = (
+    "the model answers labels as NumPy's texts of a fixed width, which KServe's server can't send by the protocol v2, "
+    "here or in a cluster: train on labels that are objects, `y.astype(object)`"
+)
+"""KServe's own words for it are `decoding str is not supported`."""
+
 
 class Served(Model):  # type: ignore[misc]
     """A model that has been loaded."""
@@ -39,7 +45,12 @@ class Served(Model):  # type: ignore[misc]
     ) -> dict[str, Any] | InferResponse:
         """The answer to a request of either protocol. Whatever goes wrong is the server's InferenceError."""
         try:
-            return get_predict_response(payload, self._predict(self._read(payload)), self.name)
+            answer = self._predict(self._read(payload))
+            if isinstance(payload, InferRequest) and getattr(getattr(answer, "dtype", None), "kind", "") == "U":
+                raise InferenceError(FIXED_WIDTH)
+            return get_predict_response(payload, answer, self.name)
+        except InferenceError:
+            raise
         except Exception as error:  # models raise what they like
             raise InferenceError(str(error)) from error
 

@@ -41,6 +41,8 @@ class Description:
     signature: Signature
     packages: Mapping[str, str]
     reference: reference.Reference | None
+    fixed_width: bool = False
+    """Whether it answers NumPy's texts of a fixed width."""
 
 
 def describe(context: Context, folder: Path, learned: rows.LearnedFrom, output: str) -> Description:
@@ -69,7 +71,11 @@ def describe(context: Context, folder: Path, learned: rows.LearnedFrom, output: 
         prediction=_predictions(said, answers, output),
     )
     signature = _saved_signature(folder) or _network(model) or _signature(head, names, said, learned)
-    return Description(signature, packages_of(folder), statistics)
+    return Description(signature, packages_of(folder), statistics, _is_fixed_width(said))
+
+
+def _is_fixed_width(said: Said | None) -> bool:
+    return said is not None and getattr(getattr(said.values, "dtype", None), "kind", "") == "U"
 
 
 def packages_of(folder: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from fairlead.catalogue.runtimes import runtime
 from fairlead.project.candidate import METRIC
 from fairlead.project.lock import LockedModel, Reference
 from fairlead.project.registration import DIGEST, model_of, tags_of
@@ -28,6 +29,17 @@ from fairlead.steps.telling import RunLog
 from fairlead.steps.verdicts import passed
 
 
+class Server(Section):
+    """The server of the catalogue that will load the model."""
+
+    runtime: str
+    """Its name."""
+    kserve: str
+    """The version of KServe."""
+    protocol: str
+    """In which it will be asked."""
+
+
 class Parameters(LearnedFrom):
     """What the step is told."""
 
@@ -35,6 +47,8 @@ class Parameters(LearnedFrom):
     """The model's name in the registry."""
     output: str = "label"
     """What its server answers: `label` or `probability`."""
+    server: Server | None = None
+    """The server; None where nothing serves it, or what does is unknown."""
 
 
 class VersionRecord(Section):
@@ -52,6 +66,7 @@ def run(context: Context) -> None:
     _, evaluation = passed(context)
     folder = context.input("model")
     manifest = _manifest(folder)
+    _need_loadable(manifest, parameters.server)
     mlflow = Mlflow.from_environment(context.environ)
     uri = f"{context.artifacts}/models/{parameters.registry}/{manifest.digest.replace(':', '-')}/"
     there = _registered(mlflow, parameters.registry, manifest.digest)
@@ -73,6 +88,35 @@ def _manifest(folder: Path) -> Manifest:
     if not folder.is_dir() or not manifest.entries:
         raise StepFailure("the model is no folder with files in it", "write it as a folder to FAIRLEAD_OUTPUT_MODEL")
     return manifest
+
+
+def _need_loadable(manifest: Manifest, server: Server | None) -> None:
+    """Raises StepFailure where the server would stop at the model's files: once that is locked, it is an outage."""
+    if server is None:
+        return
+    files = runtime(server.runtime, server.kserve).files
+    if not files.exactly_one:
+        return
+    found = [entry.path for entry in manifest.entries if "/" not in entry.path and entry.path.endswith(files.suffixes)]
+    if len(found) != 1:
+        there = ", ".join(found) or ", ".join(entry.path for entry in manifest.entries[:8])
+        raise StepFailure(
+            f"the server {server.runtime} expects {files.expects}, and there is {there}",
+            "write the one file, and what else ends so into a folder of its own; metrics can go to MLflow",
+        )
+
+
+def _need_answerable(parameters: Parameters, description: Description) -> None:
+    """Raises StepFailure where every answer would be an error: KServe's server takes texts that are objects."""
+    server = parameters.server
+    if server is None or (server.runtime, server.protocol, parameters.output) != ("sklearn", "v2", "label"):
+        return
+    if description.fixed_width:
+        raise StepFailure(
+            "the model answers labels as NumPy's texts of a fixed width, which KServe's server can't send by the "
+            "protocol v2",
+            "train on labels that are objects, `y.astype(object)`, or serve probabilities or by the protocol v1",
+        )
 
 
 def _registered(mlflow: Mlflow, name: str, digest: str) -> LockedModel | None:
@@ -120,6 +164,7 @@ def _register(
     evaluation: EvaluationReport,
 ) -> LockedModel:
     description = describe(context, context.input("model"), parameters, parameters.output)
+    _need_answerable(parameters, description)
     run_id = context.environ.get(RUN_ID) or None
     model = LockedModel(
         version=1,  # the registry gives the number

@@ -53,6 +53,15 @@ def test_probabilities_in_the_protocol_v2(folder: Path) -> None:
     np.testing.assert_allclose(output.as_numpy().sum(axis=1), 1)
 
 
+def test_labels_that_kserve_can_not_send_are_named_and_the_protocol_v1_sends_them(tmp_path: Path) -> None:
+    model = DecisionTreeClassifier(random_state=0).fit([[0, 1], [3, 0]], np.array(["no", "yes"]))
+    joblib.dump(model, tmp_path / "model.joblib")
+    tensor = InferInput("x", [2, 2], "FP64", np.array(ROWS).ravel().tolist())
+    with pytest.raises(InferenceError, match="texts of a fixed width, which KServe's server can't send"):
+        ask(tmp_path, InferRequest("churn", [tensor]))
+    assert ask(tmp_path, {"instances": ROWS}) == {"predictions": ["no", "yes"]}
+
+
 def test_a_request_that_does_not_fit_is_the_servers_error(folder: Path) -> None:
     with pytest.raises(InferenceError, match="expecting 2 features"):
         ask(folder, {"instances": [[1.0, 2.0, 3.0]]})

@@ -65,7 +65,9 @@ def tree() -> Any:
     return DecisionTreeClassifier(max_depth=2, random_state=0).fit(frame[["age", "size"]], frame["kind"])
 
 
-def prepared(folder: Path, tracking: Mlflow, verdict: Any = VERDICT, evaluation: Any = EVALUATION) -> Context:
+def prepared(
+    folder: Path, tracking: Mlflow, verdict: Any = VERDICT, evaluation: Any = EVALUATION, **parameters: Any
+) -> Context:
     """The context of `register`; what is None is not there."""
     model = folder / "model"
     model.mkdir(parents=True, exist_ok=True)
@@ -80,4 +82,4 @@ def prepared(folder: Path, tracking: Mlflow, verdict: Any = VERDICT, evaluation:
     inputs = {name: folder / name for name in ("model", "train", "test", "verdict", "evaluation")}
     run = tracking.open_run("churn", "run-0001")
     environ = {"MLFLOW_TRACKING_URI": tracking.uri, "MLFLOW_RUN_ID": run}
-    return context_of(folder, PARAMETERS, inputs=inputs, outputs=("version",), environ=environ)
+    return context_of(folder, {**PARAMETERS, **parameters}, inputs=inputs, outputs=("version",), environ=environ)

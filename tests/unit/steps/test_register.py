@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 from fairlead.project.candidate import decode
 from fairlead.project.registration import model_of
@@ -63,6 +65,39 @@ def test_the_same_bytes_are_the_same_version(tmp_path: Path, tracking: Mlflow) -
         assert output(tmp_path, "version")["model"]["version"] == 1
     assert len(tracking.versions("churn")) == 1
     assert len([path for path in stored(tmp_path) if path.endswith("model.joblib")]) == 1
+
+
+SKLEARN = {"runtime": "sklearn", "kserve": "0.20", "protocol": "v2"}
+
+
+def test_a_model_that_its_server_would_stop_at_is_not_registered(tmp_path: Path, tracking: Mlflow) -> None:
+    context = prepared(tmp_path, tracking, server={**SKLEARN, "runtime": "xgboost"})
+    with pytest.raises(StepFailure, match=r"the server xgboost expects exactly one of .* there is model\.joblib"):
+        register.run(context)
+    for name in ("metrics.json", "model.ubj"):
+        (tmp_path / "model" / name).write_text("{}")
+    with pytest.raises(StepFailure, match=r"and there is metrics\.json, model\.ubj"):
+        register.run(context)
+    assert tracking.versions("churn") == []
+    assert stored(tmp_path) == []
+    register.run(prepared(tmp_path, tracking, server=SKLEARN))
+    assert len(tracking.versions("churn")) == 1
+
+
+def test_labels_that_no_answer_can_hold_are_not_registered(tmp_path: Path, tracking: Mlflow) -> None:
+    def with_texts(**parameters: Any) -> Any:
+        context = prepared(tmp_path, tracking, server=SKLEARN, **parameters)
+        frame = rows(200, 1)
+        fixed = frame["kind"].to_numpy(dtype="<U4")
+        joblib.dump(DecisionTreeClassifier().fit(frame[["age", "size"]], fixed), tmp_path / "model/model.joblib")
+        return context
+
+    with pytest.raises(StepFailure, match="texts of a fixed width, which KServe's server can't send") as raised:
+        register.run(with_texts(output="label"))
+    assert "astype(object)" in raised.value.help
+    assert tracking.versions("churn") == []
+    register.run(with_texts(output="probability"))
+    assert len(tracking.versions("churn")) == 1
 
 
 REFUSED: list[tuple[str, Any, Any, type[Exception]]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from fairlead.catalogue.runtimes import protocol_for, runtime, runtime_for
 from fairlead.catalogue.tasks import usual_metrics
 from fairlead.plan.artifacts import Artifact, ArtifactType, Give, Use
 from fairlead.plan.companions import needs_training_part
@@ -13,6 +14,7 @@ from fairlead.plan.scope import Scope, secret_pairs
 from fairlead.plan.stages.data import code_image, column_contracts, manifest_of, step_run, uses_of
 from fairlead.plan.trials import trials
 from fairlead.spec.model import Evaluate as EvaluateSection, Model, Train as TrainSection
+from fairlead.spec.serving import Serving
 
 MODEL = Artifact("model", ArtifactType.MODEL)
 EVALUATION = Artifact("report/evaluation", ArtifactType.REPORT)
@@ -194,6 +196,20 @@ def _gate_title(clauses: int) -> str:
     return f"gate of {clauses} clause{'' if clauses == 1 else 's'}"
 
 
+def _server(scope: Scope, serving: Serving, model: Model) -> dict[str, str] | None:
+    """The server that will load the model; None where none does, or one of which nothing is known."""
+    name = serving.runtime or runtime_for(model.framework, model.task)
+    own = serving.image is not None or serving.command is not None or name == "custom"
+    if name is None or own or serving.batch is not None or serving.graph is not None:
+        return None
+    kserve = scope.unit.project.platform.kserve or "0.20"
+    return {
+        "runtime": name,
+        "kserve": kserve,
+        "protocol": serving.protocol or protocol_for(name, model.task, runtime(name, kserve).kserve),
+    }
+
+
 def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section: EvaluateSection) -> None:
     unit = scope.unit
     champion = "champion" in scope.nodes
@@ -222,6 +238,8 @@ def _gate_and_register(scope: Scope, model: Model, train: TrainSection, section:
     path = ("model", "registry")
     serving = unit.pipeline.serving
     parameters = {"registry": name, "output": serving.output if serving else "label", **learned(scope, model)}
+    if serving is not None and (server := _server(scope, serving, model)) is not None:
+        parameters["server"] = server
     register = scope.built_in("register", parameters, cache=False)
     scope.add(
         Register(
