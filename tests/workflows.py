@@ -22,6 +22,12 @@ clusters:
   staging: {server: "https://staging.k8s.acme.example", certificate_authority: clusters/staging.crt}
   production: {server: "https://production.k8s.acme.example", audience: production}
 """
+DELIVER = "workflows: [check, deliver]\n"
+DEPLOYED = FAIRLEAD.replace(
+    "git: {repository: acme/ml-platform}",
+    "git: {repository: acme/ml-platform, deploy: {repository: acme/ml-deploy, branches: {production: live}, path: ml}}",
+)
+"""A project whose output is read from another repository, and for production from a branch of its own."""
 SELF = """\
 workflows: [validate, preview, check]
 requirements: [requirements/runtime.txt, requirements/build.txt]

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import fairlead_targets.github_actions.scripts
-from tests.projects import CHURN
-from tests.workflows import EVERYTHING, OWN_REGISTRY, SELF, compiled, files
+from tests.projects import CHURN, FAIRLEAD
+from tests.workflows import DELIVER, DEPLOYED, EVERYTHING, OWN_REGISTRY, SELF, compiled, files
 
 Tool = Callable[[str], Path]
 
@@ -32,20 +32,21 @@ clusters:
 """
 IN_OWN_REGISTRY = CHURN.replace("model: {", "model: {code: {image: registry.acme.example/ml/churn}, ")
 SETS = {
-    "nothing said": ("", None),
-    "everything": (EVERYTHING, None),
-    "this project": (SELF, None),
-    "own registry": (OWN_REGISTRY, {"specs/churn.yaml": IN_OWN_REGISTRY}),
-    "private": (PRIVATE, None),
-    "bare": (BARE, None),
+    "nothing said": ("", None, FAIRLEAD),
+    "everything": (EVERYTHING, None, FAIRLEAD),
+    "this project": (SELF, None, FAIRLEAD),
+    "own registry": (OWN_REGISTRY, {"specs/churn.yaml": IN_OWN_REGISTRY}, FAIRLEAD),
+    "private": (PRIVATE, None, FAIRLEAD),
+    "bare": (BARE, None, FAIRLEAD),
+    "another repository": (DELIVER, None, DEPLOYED),
 }
 
 
 @pytest.fixture(params=list(SETS.values()), ids=list(SETS))
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A repository with the workflows of one set of options; actionlint looks for its .git."""
-    options, specs = request.param
-    made = compiled(tmp_path / "project", options, specs)
+    options, specs, text = request.param
+    made = compiled(tmp_path / "project", options, specs, text)
     assert made.diagnostics == []
     folder = tmp_path / "repository"
     for path, content in files(made).items():

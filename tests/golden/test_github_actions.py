@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.workflows import EVERYTHING, OWN_REGISTRY, SELF, compiled, files
+from tests.workflows import DELIVER, DEPLOYED, EVERYTHING, OWN_REGISTRY, SELF, compiled, files
 
 
 @pytest.mark.parametrize("options", ["", EVERYTHING, SELF], ids=["nothing-said", "everything", "this-project"])
@@ -21,3 +21,8 @@ def test_an_own_registry(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
 
     made = files(compiled(tmp_path, OWN_REGISTRY, {"specs/churn.yaml": IN_OWN_REGISTRY}))
     assert made[".github/workflows/fairlead-build.yml"] == snapshot
+
+
+def test_another_repository(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    made = files(compiled(tmp_path, DELIVER, text=DEPLOYED))
+    assert made[".github/workflows/fairlead-deliver.yml"] == snapshot

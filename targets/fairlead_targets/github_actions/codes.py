@@ -151,3 +151,27 @@ NOTHING_TO_DO = Code(
     """,
     Severity.WARNING,
 )
+NOWHERE = Code(
+    "FL4407",
+    "a delivery with nowhere to go",
+    """
+    The workflow `deliver` copies the output to where Argo CD or Flux reads it: another repository, or branches. Where
+    fairlead.yaml names neither, it is read where it is committed, and there is nothing to copy.
+
+    Wrong:
+
+    ```yaml
+    targets:
+      - github-actions: {workflows: [validate, preview, check, deliver]}
+    git: {repository: acme/ml-platform}
+    ```
+
+    Right:
+
+    ```yaml
+    targets:
+      - github-actions: {workflows: [validate, preview, check, deliver]}
+    git: {repository: acme/ml-platform, deploy: {repository: acme/ml-deploy}}
+    ```
+    """,
+)

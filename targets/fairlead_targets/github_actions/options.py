@@ -11,7 +11,7 @@ from fairlead.spec.units import Cron, HostName, Name, WebUrl
 from fairlead.target import Options
 from fairlead_targets.github_actions.paths import is_safe
 
-Workflow = Literal["validate", "preview", "check", "build", "candidates", "apply"]
+Workflow = Literal["validate", "preview", "check", "build", "candidates", "apply", "deliver"]
 
 
 def _inside(path: str) -> str:
@@ -82,7 +82,7 @@ class GitHubActionsOptions(Options):
 
     workflows: Annotated[Items[Workflow], Field(min_length=1)] = ("validate", "preview", "check")
     """Which workflows are written. `build` and `candidates` need a GitHub App, `candidates` an object store with a
-    role, and `apply` a cluster for each environment."""
+    role, `apply` a cluster for each environment, and `deliver` an App and `git.deploy`."""
     runs_on: Label = "ubuntu-24.04"
     """The label of the runners: Linux with bash, git, jq and, for some workflows, gh, docker, aws or kubectl, as
     GitHub's own have them."""

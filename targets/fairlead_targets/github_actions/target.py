@@ -18,7 +18,7 @@ from fairlead_targets.github_actions.options import GitHubActionsOptions
 from fairlead_targets.github_actions.paths import path_findings
 from fairlead_targets.github_actions.pipelines import GITHUB_REGISTRY, table, written
 from fairlead_targets.github_actions.syntax import Workflow
-from fairlead_targets.github_actions.workflows import apply, build, candidates, check, preview, validate
+from fairlead_targets.github_actions.workflows import apply, build, candidates, check, deliver, preview, validate
 
 NAME = "github-actions"
 FOLDER = PurePosixPath(".github/workflows")
@@ -29,6 +29,7 @@ WHY = {
     "build": "builds images and proposes their digests",
     "candidates": "proposes the versions that training runs register",
     "apply": "applies what is committed",
+    "deliver": "copies what is committed to where it is reconciled",
 }
 
 
@@ -77,6 +78,8 @@ def _workflows(shared: Shared, context: Context, found: list[Diagnostic]) -> dic
             workflow = _candidates(shared, context, found)
         elif name == "apply":
             workflow = _apply(shared, context, found)
+        elif name == "deliver":
+            workflow = _deliver(shared, context, found)
         else:
             workflow = {"validate": validate, "preview": preview, "check": check}[name].workflow(context)
         if workflow:
@@ -123,6 +126,16 @@ def _apply(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflo
         message, help_ = f"there is no environment `{name}`", f"fairlead.yaml has {', '.join(environments)}"
         found.append(Diagnostic(codes.NO_CLUSTER, shared.place(NAME, "clusters", name), message, help_))
     return None if missing or unknown else apply.workflow(context, clusters)
+
+
+def _deliver(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflow | None:
+    git = shared.project.git
+    if git is None or git.deploy is None:
+        message = "`deliver` has nowhere to go: what is committed is where it is reconciled"
+        help_ = "say where under `git.deploy`, or remove `deliver` from `workflows`"
+        found.append(Diagnostic(codes.NOWHERE, shared.place(NAME, "workflows"), message, help_))
+        return None
+    return deliver.workflow(context)
 
 
 def _file(shared: Shared, name: str, workflow: Workflow) -> File:

@@ -75,7 +75,8 @@ def world(dice: Dice) -> World:
     controller = dice.pick(["istio", "envoy-gateway", "other"]) if kind == "gateway-api" else "istio"
     routed, private = dice.chance(70), dice.chance(60)
     keda, trainer, kueue, alerts = dice.chance(70), dice.chance(60), dice.chance(50), dice.chance(70)
-    github, builds = _github(dice, environments) if "github-actions" in targets else ({}, False)
+    deploy = _deploy(dice, environments) if dice.chance(40) else {}
+    github, builds = _github(dice, environments, bool(deploy)) if "github-actions" in targets else ({}, False)
     section, protected = _environments(dice, environments, training)
     reconciler = dice.pick(RECONCILERS)
     plain = bool(github) or reconciler is not None  # what names the output's folder in templates and patterns
@@ -124,7 +125,7 @@ def world(dice: Dice) -> World:
                 "repository": "acme/ml-platform",
                 "url": dice.pick([None, None, "https://git.acme.example/acme/ml-platform.git"]),
                 "branch": dice.pick(["main", "release/1.x", "no"]),
-                "deploy": _deploy(dice, environments) if dice.chance(40) else None,
+                "deploy": deploy or None,
             }
         ),
     }  # fmt: skip
@@ -163,8 +164,9 @@ def _environments(dice: Dice, names: list[str], training: str) -> tuple[Tree, fr
     return section, frozenset(protected)
 
 
-def _github(dice: Dice, environments: list[str]) -> tuple[Tree, bool]:
-    chosen = dice.some(["validate", "preview", "check", "build", "candidates", "apply"], least=1, most=6)
+def _github(dice: Dice, environments: list[str], deployed: bool) -> tuple[Tree, bool]:
+    every = ["validate", "preview", "check", "build", "candidates", "apply", *(["deliver"] if deployed else [])]
+    chosen = dice.some(every, least=1, most=len(every))
     options: Tree = {"workflows": chosen}
     if "candidates" in chosen:
         options["candidates"] = {"role": "arn:aws:iam::123456789012:role/ml/reader=,.@-"}

@@ -530,3 +530,85 @@ def test_the_cluster_is_named_by_a_configuration_that_holds_no_token(runner: Run
     assert (runner.temp / "cluster-token").read_text() == "token\n"
     assert stat.S_IMODE((runner.temp / "cluster-token").stat().st_mode) == 0o600
     assert runner.called("curl")[0].endswith("https://tokens.example?a=b&audience=kubernetes")
+
+
+class TestDelivery:
+    @pytest.fixture(autouse=True)
+    def elsewhere(self, runner: Runner, tmp_path: Path) -> Path:
+        """The repository that is delivered to: it has a branch with something of others' on it."""
+        bare = tmp_path / "acme/ml-deploy.git"
+        subprocess.run(["git", "init", "--quiet", "--bare", str(bare)], check=True)
+        runner.write("README.md", "somebody else's\n")
+        runner.write("ml/staging/gone.yaml", "a: 1\n")
+        runner.commit()
+        runner.git("push", "--quiet", str(bare), "HEAD:refs/heads/main")
+        runner.git("rm", "--quiet", "-r", "README.md", "ml")
+        runner.write("rendered/staging/churn/a.yaml", "replicas: 1\n")
+        runner.commit()
+        return bare
+
+    def deliver(self, runner: Runner, *, branch: str = "main", code: int = 0, **env: str) -> str:
+        shutil.rmtree(runner.temp / "there", ignore_errors=True)
+        target = {"FOLDER": "rendered/staging", "TARGET": "ml/staging", **env}
+        server = str(runner.temp.parent)
+        return runner.run(
+            "deliver", code=code, SERVER=server, REPOSITORY="acme/ml-deploy", BRANCH=branch, TOKEN="secret", **target
+        )
+
+    def there(self, elsewhere: Path, branch: str, *arguments: str) -> str:
+        command = ["git", "-C", str(elsewhere), *arguments, branch]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def files(self, elsewhere: Path, branch: str = "main") -> list[str]:
+        return self.there(elsewhere, branch, "ls-tree", "-r", "--name-only").split()
+
+    def test_a_folder_becomes_what_it_is_here_and_the_rest_is_left_alone(self, runner: Runner, elsewhere: Path) -> None:
+        self.deliver(runner)
+        assert self.files(elsewhere) == [".gitignore", "README.md", "ml/staging/churn/a.yaml"]
+        message = self.there(elsewhere, "main", "log", "-1", "--format=%B")
+        assert message.split("\n\n") == [
+            "Deliver rendered/staging",
+            f"Source: {runner.git('rev-parse', 'HEAD').strip()}",
+            "",
+        ]
+        assert "was delivered" in runner.summary
+
+    def test_what_has_not_changed_makes_no_commit(self, runner: Runner, elsewhere: Path) -> None:
+        self.deliver(runner)
+        before = self.there(elsewhere, "main", "rev-parse")
+        runner.write("unrelated", "b")
+        runner.commit()
+        self.deliver(runner)
+        assert self.there(elsewhere, "main", "rev-parse") == before
+
+    def test_a_branch_that_is_not_there_begins_with_the_folder(self, runner: Runner, elsewhere: Path) -> None:
+        self.deliver(runner, branch="env/staging")
+        assert self.files(elsewhere, "env/staging") == ["ml/staging/churn/a.yaml"]
+
+    def test_an_older_commit_is_refused(self, runner: Runner, elsewhere: Path) -> None:
+        runner.write("rendered/staging/churn/a.yaml", "replicas: 2\n")
+        runner.commit()
+        self.deliver(runner)
+        before = self.there(elsewhere, "main", "rev-parse")
+        runner.git("checkout", "--quiet", "HEAD^")
+        assert "run this for a newer commit" in self.deliver(runner, code=1)
+        assert self.there(elsewhere, "main", "rev-parse") == before
+
+    def test_a_folder_that_is_not_there_deletes_nothing(self, runner: Runner, elsewhere: Path) -> None:
+        self.deliver(runner, FOLDER="rendered/production", TARGET="ml/staging")
+        assert "ml/staging/gone.yaml" in self.files(elsewhere)
+        assert "nothing is delivered" in runner.summary
+
+    def test_a_push_in_between_is_taken_in_and_not_overwritten(self, runner: Runner, elsewhere: Path) -> None:
+        # The first push finds that somebody was faster.
+        hook = elsewhere / "hooks/pre-receive"
+        hook.write_text('#!/bin/sh\n[ -e "$GIT_DIR/tried" ] || { touch "$GIT_DIR/tried"; exit 1; }\n')
+        hook.chmod(0o755)
+        self.deliver(runner)
+        assert "ml/staging/churn/a.yaml" in self.files(elsewhere)
+
+    def test_a_repository_that_is_not_there_is_an_error(self, runner: Runner) -> None:
+        runner.run(
+            "deliver", code=1, SERVER="/nowhere", REPOSITORY="acme/ml-deploy", BRANCH="main", TOKEN="",
+            FOLDER="rendered/staging", TARGET="ml/staging",
+        )  # fmt: skip

@@ -16,7 +16,19 @@ from fairlead_targets.github_actions import GitHubActions
 from fairlead_targets.github_actions.actions import PINS
 from fairlead_targets.github_actions.options import GitHubActionsOptions
 from tests.projects import CHURN, FAIRLEAD, read_project
-from tests.workflows import EVERYTHING, OWN_REGISTRY, SELF, TUNED, codes, compiled, fairlead, files, workflow
+from tests.workflows import (
+    DELIVER,
+    DEPLOYED,
+    EVERYTHING,
+    OWN_REGISTRY,
+    SELF,
+    TUNED,
+    codes,
+    compiled,
+    fairlead,
+    files,
+    workflow,
+)
 
 ALL = ["validate", "preview", "check", "build", "candidates", "apply"]
 SERVED = """\
@@ -348,3 +360,28 @@ def test_tuning_counts_as_code_of_the_pipelines_own(tmp_path: Path) -> None:
         tmp_path, EVERYTHING, {"specs/tumor.yaml": tuned.replace("model:\n", "model:\n  task: binary-classification\n")}
     )
     assert json.loads(files(made)["pipelines.json"])[0]["image"]["code"] == "models/tumor-classifier"
+
+
+def test_what_is_committed_is_delivered_environment_by_environment(tmp_path: Path) -> None:
+    jobs = workflow(compiled(tmp_path, DELIVER, text=DEPLOYED), "deliver")["jobs"]
+    assert {name: (job.get("needs"), job["environment"]) for name, job in jobs.items()} == {
+        "deliver-project": (None, "fairlead"),
+        "deliver-staging": (["deliver-project"], "staging"),
+        "deliver-production": (["deliver-staging"], "production"),
+    }
+    where = {}
+    for name, job in jobs.items():
+        _, token, deliver = job["steps"]
+        assert (token["with"]["owner"], token["with"]["repositories"]) == ("acme", "ml-deploy")
+        where[name] = (deliver["env"]["BRANCH"], deliver["env"]["FOLDER"], deliver["env"]["TARGET"])
+    assert where == {
+        "deliver-project": ("main", "rendered/_project", "ml/_project"),
+        "deliver-staging": ("main", "rendered/staging", "ml/staging"),
+        "deliver-production": ("live", "rendered/production", "ml/production"),
+    }
+
+
+def test_there_has_to_be_somewhere_to_deliver_to(tmp_path: Path) -> None:
+    made = compiled(tmp_path, DELIVER)
+    assert [found.code.id for found in made.diagnostics] == ["FL4407"]
+    assert made.files == ()
