@@ -39,7 +39,7 @@ def inline(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return _PUNCTUATION.sub(r"\\\1", _REFERENCES.sub(rf"\1{_SPACE}", text))
+    return _PUNCTUATION.sub(r"\\\1", _REFERENCES.sub(rf"\1{_SPACE}", _COMMENT.sub("<" + _SPACE, text)))
 
 
 def code(text: str) -> str:

@@ -31,14 +31,21 @@ RESERVE: Final = 1_400
 """Bytes that are kept for saying what was left out."""
 FILES: Final = 8
 """Files that a notice names."""
-NAMED: Final = 6
-"""Things that were left out and are named."""
+NAMED: Final = (6, 2, 1, 0)
+"""Things that were left out and are named: as many as there is room for."""
 MARKS: Final = {Severity.DESTROYS: "🟥", Severity.RISK: "🟧", Severity.BEHAVIOUR: "🟦", Severity.NOTICE: "⬜"}
 """How severities look; the legend says what each means."""
 LEGEND: Final = (
     "<sub>🟥 destroyed or replaced · 🟧 data or traffic at risk · 🟦 behaves otherwise · ⬜ worth knowing</sub>\n\n"
 )
-PLURALS: Final = {"files": "file", "effects": "effect", "graphs": "graph", "costs": "cost", "findings": "finding"}
+PLURALS: Final = {
+    "files": "file",
+    "effects": "effect",
+    "graphs": "graph",
+    "costs": "cost",
+    "findings": "finding",
+    "notices": "notice",
+}
 
 
 @dataclass
@@ -77,16 +84,27 @@ def render_markdown(preview: Preview, limit: int = COMMENT) -> str:
                 room -= size
             else:
                 section.left.append(about)
-    lines = [_missing(section) for section in sections if section.left]
-    tail = str(write.left(lines)) if lines else ""
+    tail = _tail(sections, write)
     return "".join([head, *(section.text for section in sections), tail]).rstrip("\n") + "\n"
 
 
-def _missing(section: Section) -> str:
-    names = list(dict.fromkeys(section.left))
-    shown = ", ".join(name if len(name) <= 60 else f"{name[:59]}…" for name in names[:NAMED])
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{counted(len(section.left), PLURALS.get(section.what, section.what))}: {shown}{more}"
+def _tail(sections: list[Section], write: Any) -> str:
+    """What was left out, in as many words as there is room for."""
+    left: dict[str, list[str]] = {}
+    for section in sections:
+        if section.left:
+            left.setdefault(section.what, []).extend(section.left)
+    if not left:
+        return ""
+    texts = (str(write.left([_missing(*each, named) for each in left.items()])) for named in NAMED)
+    return next(text for text in texts if len(text.encode()) <= RESERVE)
+
+
+def _missing(what: str, left: list[str], named: int) -> str:
+    names = list(dict.fromkeys(left))
+    shown = ", ".join(_cut(name, 60) for name in names[:named])
+    more = f" and {len(names) - named} more" if 0 < named < len(names) else ""
+    return counted(len(left), PLURALS.get(what, what)) + (f": {shown}{more}" if named else "")
 
 
 def _sections(preview: Preview, write: Any) -> Iterable[Section]:

@@ -48,13 +48,13 @@ def read(root: Path, base: str, head: str | None = None, *, exact: bool = False,
         notes.append(Notice("base-missing", message))
     was = notices.Committed(commit.inventories())
     if head is None:
-        after = state_of(root, jobs)
+        after = state_of(root, jobs, before)
         output = str(after.project.output) if after.project else commit.output
         now = notices.on_disk(root, output)
         notes += notices.dirty(repository.changed(), output)
     else:
         other = Commit(repository, newest)
-        after, more = _at(other, jobs)
+        after, more = _at(other, jobs, before)
         notes += [note for note in more if note not in notes]
         output = other.output
         now = notices.Committed(other.inventories())
@@ -71,12 +71,12 @@ def read(root: Path, base: str, head: str | None = None, *, exact: bool = False,
     return Read(build.preview(before, after, *sides, notes), before, after)
 
 
-def _at(commit: Commit, jobs: int) -> tuple[State, list[Notice]]:
+def _at(commit: Commit, jobs: int, like: State = NOTHING) -> tuple[State, list[Notice]]:
     if not commit.has_project:
         return NOTHING, []
     with _folder() as folder:
         found = commit.write(folder)
-        return state_of(folder, jobs), found
+        return state_of(folder, jobs, like), found
 
 
 @contextmanager

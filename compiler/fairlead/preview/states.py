@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fairlead.output.complete import standing
@@ -78,9 +78,14 @@ NOTHING = State(None)
 """The side on which the project was not there yet."""
 
 
-def state_of(root: Path, jobs: int = 1) -> State:
-    """The state of the project in a folder. Never raises for what is wrong with it: that is in its diagnostics."""
+def state_of(root: Path, jobs: int = 1, like: State = NOTHING) -> State:
+    """The state of the project in a folder. Never raises for what is wrong with it: that is in its diagnostics.
+
+    It is `like` itself, compiled before, where nothing that compiling reads differs: most changes are of other files.
+    """
     workspace = load(root)
+    if _reads_the_same(workspace, like.workspace):
+        return replace(like, workspace=workspace)
     compilation = compile_workspace(workspace, jobs=jobs)
     files: dict[Owner, dict[str, Item]] = {}
     members: dict[str, set[str]] = {}
@@ -101,6 +106,14 @@ def state_of(root: Path, jobs: int = 1) -> State:
         files[assembled.owner] = _items(standing(assembled, members))
     found = tuple(compilation.diagnostics)
     return State(workspace, _plans(compilation), files, dict(compilation.deferred), found, _rules(compilation))
+
+
+def _reads_the_same(one: Workspace, other: Workspace | None) -> bool:
+    if other is None or one.project is None or one.project.platform.crds is not None:
+        return False
+    return (one.read, one.files, one.locks) == (other.read, other.files, other.locks) and (
+        one.diagnostics == other.diagnostics
+    )
 
 
 def _failed(workspace: Workspace, compilation: Compilation, found: tuple[Diagnostic, ...]) -> State:

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from hypothesis import given, strategies as st
 
-from fairlead.spec.secrets import looks_like_secret
+from fairlead.spec.secrets import looks_like_secret, masked
 
 
 def _encoded(value: object) -> str:
@@ -126,3 +126,20 @@ def test_any_text_is_judged(text: str) -> None:
 @pytest.mark.parametrize("piece", ["a", "a_", "a.", "eyJ", "password_", "://", "-----BEGIN ", "xox", "A1 "])
 def test_a_long_text_is_judged_in_proportion_to_its_length(piece: str) -> None:
     assert looks_like_secret(piece * 30_000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("url: postgresql://reader:hunter2hunter@db/features", "url: postgresql://reader:***@db/features"),
+        ('password: "correct-horse"', 'password: "***"'),
+        ("token ghp_" + "a1B2" * 9 + " and more", "token *** and more"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nafter", "***\nafter"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE\nno end", "***"),
+        ("password: feature-store/token", "password: feature-store/token"),
+        ("nothing here", "nothing here"),
+    ],
+)
+def test_a_text_is_shown_without_its_secrets(text: str, shown: str) -> None:
+    assert masked(text) == shown
+    assert looks_like_secret(masked(text)) is None
