@@ -135,8 +135,9 @@ def compiler_notices(base: Committed, head: Committed, state: State) -> Iterator
 
 
 def dirty(files: Iterable[str], output: str) -> Iterator[Notice]:
-    """Changes of the working tree that are in no commit, and in this preview."""
-    found = tuple(path for path in files if not path.startswith((f"{output}/", ".fairlead/")))
+    """Changes of the working tree that are in no commit, and that compiling may read."""
+    own = (f"{output}/", ".fairlead/", ".github/")
+    found = tuple(path for path in files if path.endswith((".yaml", ".yml")) and not path.startswith(own))
     if found:
         message = f"the working tree has changes that are not committed, and they are part of head: {_files(found)}"
         yield Notice("dirty", message, "", found)

@@ -81,6 +81,7 @@ def test_an_unchanged_tree_changes_nothing(repository: Repository) -> None:
 def test_the_working_tree_is_head_and_what_is_not_committed_is_named(repository: Repository) -> None:
     repository.write("specs/assistant.yaml", served(memory="24Gi"))
     repository.write("specs/other.yaml", served("other"))
+    repository.write("README.md", "read by nobody\n")
     found = preview(repository)
     assert "the server: memory limit 32Gi -> 24Gi" in messages(found)
     assert kinds(found) == ["dirty"]
