@@ -104,7 +104,9 @@ def _pipeline(
     plan = now or was
     assert plan is not None, "one side has it"
     environment, name = plan.unit.environment, plan.name
-    effects = [*pipeline.effects(was, now), *_hint(was, now, before, after)]
+    other = before if was is None else after
+    elsewhere = any(name in plans for plans in other.plans.values())
+    effects = [*pipeline.effects(was, now, elsewhere=elsewhere), *_hint(was, now, before, after)]
     whole = was is None or now is None or renamed is not None
     more = [*resources.removal_effects(environment, name, found, whole=whole)]
     if was is not None and now is not None:

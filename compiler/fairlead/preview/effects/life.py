@@ -11,10 +11,11 @@ from fairlead.preview.effects.pair import Both, arrow, effect_of, mapping_change
 from fairlead.preview.model import Effect, Severity
 
 
-def born(plan: Plan) -> Iterator[Effect]:
-    """A pipeline that base does not have."""
+def born(plan: Plan, *, elsewhere: bool) -> Iterator[Effect]:
+    """A pipeline that base does not have, or (`elsewhere`) has in other environments only."""
     what = [word for word, there in _parts(plan) if there]
-    message = f"new pipeline: {', '.join(what)}" if what else "new pipeline"
+    message = "the pipeline is new in this environment" if elsewhere else "new pipeline"
+    message += f": {', '.join(what)}" if what else ""
     yield effect_of(plan, Severity.BEHAVIOUR, "new-pipeline", message, plan.unit.place("metadata", "name"))
     for reason, nodes in _waits(plan).items():
         message = f"{', '.join(nodes)} {'waits' if len(nodes) == 1 else 'wait'}: {reason}"
@@ -27,14 +28,15 @@ def born(plan: Plan) -> Iterator[Effect]:
         yield effect_of(plan, Severity.RISK, "callers", f"{who} may call it, {way}", place, "serve")
 
 
-def gone(plan: Plan) -> Iterator[Effect]:
-    """A pipeline that head does not have."""
+def gone(plan: Plan, *, elsewhere: bool) -> Iterator[Effect]:
+    """A pipeline that head does not have, or (`elsewhere`) has in other environments only."""
     unit = plan.unit
     place = unit.place("metadata", "name")
     lost = [word for word, there in _losses(plan) if there]
-    message = "the pipeline is removed" + (f": {', '.join(lost)}" if lost else "")
+    message = f"the pipeline is removed{' from this environment' if elsewhere else ''}"
+    message += f": {', '.join(lost)}" if lost else ""
     why = ["its registered versions, its models among the artifacts and the payloads that were kept stay"]
-    if not unit.pipeline.metadata.retired and (plan.only(Serve) or plan.only(Train)):
+    if not elsewhere and not unit.pipeline.metadata.retired and (plan.only(Serve) or plan.only(Train)):
         why.append("it was not retired before: `metadata.retired: true` stops training and alerts first")
     yield effect_of(plan, Severity.DESTROYS, "removed-pipeline", message, place, why=tuple(why), in_base=True)
 

@@ -19,12 +19,15 @@ NAMED = 3
 """Nodes that a sentence names; of more, the number is said."""
 
 
-def effects(before: Plan | None, after: Plan | None) -> tuple[Effect, ...]:
-    """The effects on a pipeline, worst first; where one side is None, it is born or gone."""
+def effects(before: Plan | None, after: Plan | None, *, elsewhere: bool = False) -> tuple[Effect, ...]:
+    """The effects on a pipeline, worst first; where one side is None, it is born or gone.
+
+    `elsewhere` says that the side without it has it in another environment.
+    """
     if after is None:
-        return tuple(life.gone(before)) if before is not None else ()
+        return tuple(life.gone(before, elsewhere=elsewhere)) if before is not None else ()
     if before is None:
-        return in_order(life.born(after))
+        return in_order(life.born(after, elsewhere=elsewhere))
     pair = Both(before, after)
     found = [effect for rule in RULES for effect in rule(pair)]
     return in_order(grouped(found))

@@ -27,6 +27,9 @@ DESTRUCTIVE: Final = {
     "Ingress": "requests to its hosts fail",
     "EventBus": "events that are under way are lost",
     "Secret": "what reads it can't start",
+    "Application": "what it has applied goes with it, where it has a finalizer",
+    "ApplicationSet": "its applications go with it, and what they have applied",
+    "Kustomization": "what it has applied goes with it, where it prunes",
     "Job": "it ends where it is",
 }
 """What deleting a kind means."""
