@@ -69,11 +69,15 @@ def command(
     compile, and with --exit-code with 2 where the desired state means something else than before.
     """
     from fairlead.cli.compile import processors
+    from fairlead.preview.git import Repository
     from fairlead.preview.read import read
     from fairlead.source.diagnostics import Refused
+    from fairlead.workspace.discover import project_root
 
-    root = open_project(project)
     try:
+        if project is None and project_root(Path.cwd()) is None:
+            Repository(Path.cwd())  # what has no files has no fairlead.yaml either, and Git knows why
+        root = open_project(project)
         result = read(root, base, head, exact=exact_base, jobs=jobs or processors())
     except Refused as error:
         say(error.diagnostics, None, "text", err=True)

@@ -114,12 +114,7 @@ def _sections(preview: Preview, write: Any) -> Iterable[Section]:
         failures = [(str(write.failure(each)), each.code) for each in side.failed]
         yield Section(0, "findings", f"### {title}\n\n", failures)
     for severity, title in ((Severity.DESTROYS, "Destroyed or replaced"), (Severity.RISK, "Data or traffic at risk")):
-        blocks = [
-            (str(write.danger(effect, part.title)), effect.kind)
-            for part in preview.parts
-            for effect in part.effects
-            if effect.severity is severity
-        ]
+        blocks = [(str(write.danger(effect, about)), about) for about, effect in preview.together(severity)]
         yield Section(2, "effects", f"### {title}\n\n", blocks)
     if any(part.effects for part in preview.parts):
         yield Section(3, "effects", "### What it does\n\n", [(LEGEND, "legend")], "")

@@ -350,6 +350,18 @@ class Preview:
         """The effects of a severity: those that destroy are what a page begins with."""
         return tuple(effect for effect in self.effects if effect.severity is severity)
 
+    def together(self, severity: Severity) -> tuple[tuple[str, Effect], ...]:
+        """The effects of a severity, those that a pipeline has alike in several environments once, each under whom it
+        is about: `churn in staging, production`.
+        """
+        found: dict[tuple[str | None, str, tuple[str, ...]], tuple[list[str], Effect]] = {}
+        for part in self.parts:
+            for effect in part.effects:
+                if effect.severity is severity:
+                    key = (part.pipeline or part.title, effect.message, effect.why)
+                    found.setdefault(key, ([], effect))[0].append(part.environment or "")
+        return tuple((_about(effect, where), effect) for where, effect in found.values())
+
     @property
     def differs(self) -> bool:
         """Whether the desired state means something else than before, or base has none; what `--exit-code` tells."""
@@ -371,6 +383,13 @@ class Preview:
     def worst(self) -> Severity | None:
         """The worst severity of all effects."""
         return self.effects[0].severity if self.effects else None
+
+
+def _about(effect: Effect, environments: list[str]) -> str:
+    where = ", ".join(environments)
+    if effect.pipeline is not None:
+        return f"{effect.pipeline} in {where}"
+    return f"what pipelines share in {where}" if where else "the project"
 
 
 def _sum(estimates: list[Estimate | None]) -> tuple[Decimal, Decimal]:

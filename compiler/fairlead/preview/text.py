@@ -75,13 +75,13 @@ def _page(preview: Preview, *, diff: bool) -> Iterator[Line]:
 
 
 def _danger(preview: Preview, severity: Severity, title: str) -> Iterator[Line]:
-    found = [(part, effect) for part in preview.parts for effect in part.effects if effect.severity is severity]
+    found = preview.together(severity)
     if not found:
         return
     yield Line()
     yield Line(title, LOOKS[severity])
-    for part, effect in found:
-        yield Line(f"  {part.title}: {effect.message}")
+    for about, effect in found:
+        yield Line(f"  {about}: {effect.message}")
         yield from (Line(f"      {why}", "bright_black") for why in effect.why)
 
 

@@ -190,7 +190,13 @@ class TestCommand:
         assert "can't be written" in fairlead("preview", "--base", "main", "--out", "fairlead.yaml/x").err
 
     def test_a_bare_repository_is_told(self, fairlead: Command, repository: Repository) -> None:
-        repository.git("config", "core.bare", "true")
+        repository.git("clone", "--quiet", "--bare", ".", "bare.git")
+        fairlead.folder /= "bare.git"
+        (repository.project / "fairlead.yaml").unlink()
         done = fairlead("preview", "--base", "main")
         assert done.code == 1
         assert "error[FL2062]" in done.err
+
+    def test_a_folder_without_a_project_is_told(self, fairlead: Command, repository: Repository) -> None:
+        (repository.project / "fairlead.yaml").unlink()
+        assert "error[FL2001]" in fairlead("preview", "--base", "main").err
