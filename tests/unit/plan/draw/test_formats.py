@@ -20,7 +20,7 @@ from fairlead.plan.draw.mermaid import escaped as mermaid_escaped, render_mermai
 from fairlead.plan.draw.palette import TONES
 from fairlead.plan.draw.plain import plain
 from fairlead.plan.draw.svg import render_svg
-from fairlead.plan.draw.svg.document import escaped as svg_escaped
+from fairlead.plan.draw.svg.paint import escaped as svg_escaped
 from fairlead.plan.draw.text import render_text
 from fairlead.plan.plan import Plan
 from tests.unit.plan.draw.example import plan_of

@@ -8,5 +8,7 @@ all. Every step is a function of the one before, so equal plans give equal bytes
 from __future__ import annotations
 
 from fairlead.plan.draw.svg.document import render_svg
+from fairlead.plan.draw.svg.figure import figure_style, render_figure
+from fairlead.plan.draw.svg.marks import Mark, Marks
 
-__all__ = ["render_svg"]
+__all__ = ["Mark", "Marks", "figure_style", "render_figure", "render_svg"]

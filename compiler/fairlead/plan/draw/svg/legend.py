@@ -48,9 +48,9 @@ class Entry:
     text: str
 
 
-def entries(shown: Drawing) -> list[Entry]:
-    """What has to be explained, in a fixed order."""
-    present = {vertex.kind for vertex in shown.vertices}
+def entries(shown: Drawing, *, kinds: bool = True) -> list[Entry]:
+    """What has to be explained, in a fixed order; `kinds` says whether the kinds of nodes are among it."""
+    present = {vertex.kind for vertex in shown.vertices} if kinds else set()
     found = [
         Entry(f'<path class="icon l-{tone_of(kind).name}" transform="translate(0 -7)" d="{ICONS[kind]}"/>', 22, text)
         for kind, text in KINDS.items()

@@ -28,6 +28,8 @@ class Line:
     path: str
     giver: str
     port: Port
+    end: str
+    """The card or bend at which it ends."""
     optional: bool
     arrow: tuple[float, float, int] | None
     """Where the tip of an arrowhead is, and whether it points right (1) or left (-1)."""
@@ -116,7 +118,7 @@ def _line(placed: Placed, piece: Piece, ends: dict[Piece, float], tracks: dict[t
     else:
         # Through the bend's own column the way is level.
         path += f"H{_n(placed.x(piece.end) + (0 if end_row.backwards else WIDTH))}"
-    return Line(path, name, giver.ports[position], piece.optional, arrow)
+    return Line(path, name, giver.ports[position], piece.end, piece.optional, arrow)
 
 
 def _around(start_x: float, start_y: float, track: float, end_x: float, end_y: float) -> str:
@@ -158,7 +160,7 @@ def _back(placed: Placed, name: str, position: int, port: Port) -> Line:
             f"Q{_n(-MARGIN)} {_n(bottom)} {_n(-MARGIN)} {_n(bottom - CORNER)}V{_n(end_y + CORNER)}"
             f"Q{_n(-MARGIN)} {_n(end_y)} {_n(CORNER - MARGIN)} {_n(end_y)}H{_n(end_x)}"
         )
-    return Line(path, name, port, optional=False, arrow=(end_x, end_y, 1))
+    return Line(path, name, port, port.readers[0], optional=False, arrow=(end_x, end_y, 1))
 
 
 def _n(value: float) -> str:

@@ -59,6 +59,25 @@ def style(tones: Iterable[Tone]) -> str:
     return f"{SHAPES}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
+def paired(tones: Iterable[Tone]) -> str:
+    """The same with each colour as the pair of both, for a page whose `color-scheme` chooses."""
+    both = {name: _pair(colour, DARK[name]) for name, colour in LIGHT.items()}
+    families = (
+        _tone(
+            tone.name,
+            _pair(tone.fill, tone.dark_fill),
+            _pair(tone.line, tone.dark_line),
+            _pair(tone.text, tone.dark_text),
+        )
+        for tone in tones
+    )
+    return f"{SHAPES}{_theme(both)}{''.join(families)}"
+
+
+def _pair(light: str, dark: str) -> str:
+    return f"light-dark({light},{dark})"
+
+
 def _theme(colours: dict[str, str]) -> str:
     return (
         f".ground{{fill:{colours['ground']}}}"
