@@ -88,7 +88,7 @@ test: install-dev
 	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 conformance: install-dev
-	$(BIN)/python -m pytest tests/conformance --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest tests/conformance tests/browser --numprocesses auto $(ARGS)
 
 # Those that coverage leads to are `python -m tests.fuzz.guided`.
 fuzz: $(VENV)/.installed-fuzz

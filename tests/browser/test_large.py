@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-
-from playwright.sync_api import expect
 
 from fairlead.preview.model import Preview
 from tests import pages
 from tests.browser.conftest import Visiting
 from tests.laws.test_page_injection import saying
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 6_000_000
 STRUCTURE = """() => [...document.querySelectorAll("body *")].filter((each) => !each.closest("svg.life"))
   .map((each) => `${each.localName} ${[...each.attributes].map((one) => one.name).join(" ")}`)"""
 
 
 def hundreds() -> Preview:
-    return pages.preview_of(tuple(pages.part_of(f"churn-{number:04d}", "production") for number in range(300)))
+    return pages.preview_of(tuple(pages.part_of(f"churn-{number:04d}", "production") for number in range(200)))
 
 
 def plain() -> Preview:
@@ -47,10 +44,11 @@ def test_hundreds_of_pipelines_are_searched(visit: Visiting) -> None:
     page = visit(hundreds).page
     assert page.evaluate("document.documentElement.outerHTML.length") < MOST_BYTES
     page.locator("#search").fill("churn-0131 memory")
-    expect(page.locator("#found")).to_have_text(re.compile("^4 of"))
+    page.locator("html[data-filtered]").wait_for(state="attached")
+    assert (page.locator("#found").text_content() or "").startswith("4 of ")
     # Asked of the page itself: a look at each of thousands of elements from outside takes minutes.
     seen = "[...document.querySelectorAll('#effects .item')].filter((each) => !each.hidden).map((each) => each.id)"
     assert page.evaluate(seen) == ["effect/churn-0131/production/memory/serve"]
     page.keyboard.press("Escape")
-    page.evaluate("location.hash = 'resource/churn-0299/production/InferenceService/ml/churn-0299'")
-    page.locator("[id='resource/churn-0299/production/InferenceService/ml/churn-0299'] pre").wait_for(state="visible")
+    page.evaluate("location.hash = 'resource/churn-0199/production/InferenceService/ml/churn-0199'")
+    page.locator("[id='resource/churn-0199/production/InferenceService/ml/churn-0199'] pre").wait_for(state="visible")

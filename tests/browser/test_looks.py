@@ -78,7 +78,7 @@ def test_text_in_pictures_can_be_read(visit: Visiting, scheme: str) -> None:
 def test_landmarks_and_language_are_there(visit: Visiting) -> None:
     page = visit().page
     for role in ("banner", "search", "navigation", "main", "contentinfo"):
-        assert page.get_by_role(role).count() == 1, role  # type: ignore[arg-type]
+        assert page.get_by_role(role).count() == 1, role
     assert page.locator("html").get_attribute("lang") == "en"
 
 

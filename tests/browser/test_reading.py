@@ -104,6 +104,14 @@ def test_everything_is_expanded_and_collapsed(visit: Visiting) -> None:
     assert visited.shown("#resources pre") == []
 
 
+def test_a_picture_is_shown_in_its_own_size(visit: Visiting) -> None:
+    page = visit().page
+    graph = page.locator("[id='graph/churn/production']")
+    before = graph.locator("svg").evaluate("(svg) => svg.getBoundingClientRect().width")
+    graph.get_by_role("button", name="Actual size").click()
+    assert graph.locator("svg").evaluate("(svg) => svg.getBoundingClientRect().width") > before
+
+
 def test_help_opens_and_closes_with_keys(visit: Visiting) -> None:
     page = visit().page
     page.keyboard.press("?")

@@ -22,6 +22,7 @@ WHERE = {
     "actionlint": "github.com/rhysd/actionlint",
     "amtool": "the package `prometheus-alertmanager` of Debian and Ubuntu",
     "checkov": "requirements/checkov.txt, in an environment of its own",
+    "chromium-headless-shell": "the package `chromium-headless-shell` of Debian",
     "cyclonedx-py": "requirements/release.txt: `make release-tools` installs it",
     "dot": "the package `graphviz` of Debian and Ubuntu",
     "faketime": "the package `faketime` of Debian and Ubuntu",

@@ -14,7 +14,7 @@ from fairlead.cli.exits import DIFFERS, INPUT
 if TYPE_CHECKING:
     from fairlead.preview.model import Preview
 
-FORMATS = ("text", "markdown", "json")
+FORMATS = ("text", "markdown", "html", "json")
 SMALLEST = 4_000
 
 
@@ -29,7 +29,7 @@ SMALLEST = 4_000
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="text is for a terminal, markdown for GitHub, json for programs.",
+    help="text is for a terminal, markdown for GitHub, html is a page for a browser, json is for programs.",
 )
 @click.option(
     "--limit",
@@ -126,6 +126,10 @@ def _rendered(preview: Preview, form: str, limit: int | None, *, diff: bool) -> 
         from fairlead.preview.document import render_json
 
         return render_json(preview)
+    if form == "html":
+        from fairlead.preview.html import render_html
+
+        return render_html(preview)
     if form == "markdown":
         from fairlead.preview.markdown import COMMENT, render_markdown
 

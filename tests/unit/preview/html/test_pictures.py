@@ -34,7 +34,10 @@ def graphs(draw: st.DrawFn) -> Graph:
     names = st.sampled_from([*(vertex.id for vertex in vertices), "nowhere"])
     flows = st.sampled_from([Flow.ARTIFACT, Flow.ARTIFACT, Flow.LOOP, Flow.COMMIT])
     ways = draw(st.lists(st.tuples(names, names, flows), max_size=12, unique_by=lambda way: way[:2]))
-    links = tuple(Link(giver, reader, f"{giver}/x", flow, why="so") for giver, reader, flow in ways)
+    links = tuple(
+        Link(giver, reader, "again" if flow is Flow.LOOP else f"{giver}/x", flow, why="so")
+        for giver, reader, flow in ways
+    )
     change = st.sampled_from(list(Change))
     return Graph(
         tuple(GraphNode(v.id, v.kind, v.stage, v.title, v.details, draw(change)) for v in vertices),

@@ -172,6 +172,13 @@
   one("#close").addEventListener("click", () => keys.close());
   theme.addEventListener("click", turn);
   addEventListener("hashchange", reveal);
+  for (const button of all(".size")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const actual = button.closest(".graph").querySelector(".picture").classList.toggle("actual");
+      button.setAttribute("aria-pressed", String(actual));
+    });
+  }
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.link");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -205,7 +212,13 @@
     action();
   });
 
-  one(".tools").hidden = false;
+  // What a link leads to stands below the tools, however many lines they take.
+  const tools = one(".tools");
+  tools.hidden = false;
+  new ResizeObserver(() => {
+    const height = getComputedStyle(tools).position === "sticky" ? tools.offsetHeight : 0;
+    root.style.setProperty("--tools", `${height}px`);
+  }).observe(tools);
   root.dataset.script = "";
   // The browser goes there by itself when everything is loaded, and takes the focus away.
   addEventListener("load", () => location.hash && reveal());
