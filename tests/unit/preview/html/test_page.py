@@ -70,9 +70,7 @@ def test_equal_previews_give_equal_bytes(preview: Any) -> None:
 
 
 def test_the_bytes_depend_on_no_order_of_sets() -> None:
-    code = (
-        "from tests import pages; from fairlead.preview.html import render_html; print(hash('a')); import hashlib;"
-    )
+    code = "from tests import pages; from fairlead.preview.html import render_html; print(hash('a')); import hashlib;"
     code += "print(hashlib.sha256(render_html(pages.rich()).encode()).hexdigest())"
     ended = [
         subprocess.run(
