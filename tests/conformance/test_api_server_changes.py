@@ -16,6 +16,8 @@ from tests.conformance.matrix import Cell, compiled, resources
 pytestmark = pytest.mark.xdist_group("api-server")
 
 NAMESPACES = {"staging": "ml-staging", "production": "ml"}
+RECONCILERS = ("argocd", "flux-system")
+"""Where the resources are that apply the others."""
 APPLY = ("apply", "--server-side", "--validate=strict", "--field-manager=fairlead")
 DIFF = ("diff", "--server-side", "--field-manager=fairlead")
 CHANGED = Cell(
@@ -30,18 +32,18 @@ Objects = dict[Identity, dict[str, Any]]
 def empty(platforms: ControlPlane, kinds: frozenset[tuple[str, str]]) -> ControlPlane:
     """Nothing is in the namespaces of this repository."""
     for version, kind in sorted(kinds):
-        for namespace in NAMESPACES.values():
+        for namespace in (*NAMESPACES.values(), *RECONCILERS):
             platforms.api.delete_all(version, kind, namespace)
     return platforms
 
 
 @pytest.fixture
 def held(platforms: ControlPlane, kinds: frozenset[tuple[str, str]]) -> Callable[[], Objects]:
-    """`held()` is everything in those namespaces."""
+    """`held()` is everything in all of the namespaces."""
     return lambda: {
         identity(each): each
         for version, kind in kinds
-        for namespace in NAMESPACES.values()
+        for namespace in (*NAMESPACES.values(), *RECONCILERS)
         for each in platforms.api.all(version, kind, namespace)
     }
 
@@ -76,8 +78,9 @@ def versions(objects: Objects) -> dict[Identity, str]:
         ("the oldest of all", "Argo 3.7 with the newest", "as committed"),
         ("KServe 0.15 with the newest", "Knative 1.18", "as committed"),
         ("Istio without the Gateway API", "as committed", "the gateway of another maker", "as committed"),
+        ("as committed", "Flux, and branches of another repository", "Flux from an artifact", "as committed"),
     ],
-    ids=["the life of a model", "both platforms, one by one", "KServe first", "gateways"],
+    ids=["the life of a model", "both platforms, one by one", "KServe first", "gateways", "reconcilers"],
 )
 def test_every_state_goes_over_into_the_next_one(
     states: tuple[str, ...], empty: ControlPlane, held: Callable[[], Objects], wanted: Callable[[str], Objects]

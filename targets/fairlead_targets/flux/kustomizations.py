@@ -101,7 +101,7 @@ def _spec(context: Context, environment: str, part: str | None, after: tuple[str
 def _checks(context: Context) -> Iterator[HealthExpr]:
     for version, kind in sorted(context.kinds):
         if kind in READY:
-            current = f"status.conditions.filter(e, e.type == '{READY[kind]}').all(e, e.status == 'True')"
+            current = f"status.conditions.exists(e, e.type == '{READY[kind]}' && e.status == 'True')"
             yield {"apiVersion": version, "kind": kind, "current": current}
 
 
