@@ -301,3 +301,10 @@ def failed() -> Preview:
     place = Place("specs/churn.yaml", 12, 3, 12, 9)
     finding = Finding("FL1004", "error", "`splt` is no field of data", "did you mean `split`?", place)
     return preview_of((), verdict="head does not compile", findings=(), head=Side("HEAD", COMMIT, None, (finding,)))
+
+
+def without_base() -> Preview:
+    """A base that does not compile."""
+    place = Place("fairlead.yaml", 3, 1, 3, 2)
+    finding = Finding("FL2009", "error", "no target `argo-cd` is installed", "", place)
+    return preview_of((), verdict="base does not compile", findings=(), base=Side("main", COMMIT, None, (finding,)))

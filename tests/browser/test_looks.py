@@ -13,7 +13,7 @@ from fairlead.preview.model import Preview
 from tests import pages
 from tests.browser.conftest import Visiting
 
-PREVIEWS = [pages.rich, pages.empty, pages.failed]
+PREVIEWS = [pages.rich, pages.empty, pages.failed, pages.without_base]
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 CONTRASTS = """() => {
   const context = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});

@@ -142,11 +142,11 @@ def test_attributes_for_archives_change_nothing(repository: Repository, attribut
 
 
 def test_links_lead_where_they_lead(repository: Repository) -> None:
-    repository.write("shared/assistant.txt", served("linked"))
-    (repository.project / "specs/linked.yaml").symlink_to("../shared/assistant.txt")
+    repository.write("linked/assistant.txt", served("linked"))
+    (repository.project / "specs/linked.yaml").symlink_to("../linked/assistant.txt")
     repository.commit()
     assert preview(repository).parts == ()
-    repository.write("shared/assistant.txt", served("linked", memory="24Gi"))
+    repository.write("linked/assistant.txt", served("linked", memory="24Gi"))
     assert messages(preview(repository)) == ["the server: memory limit 32Gi -> 24Gi"]
 
 

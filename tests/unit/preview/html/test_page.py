@@ -25,7 +25,7 @@ from fairlead.source.places import Place
 from tests import pages
 from tests.unit.preview.html.pages import Page
 
-EVERY = [pages.rich, pages.empty, pages.failed]
+EVERY = [pages.rich, pages.empty, pages.failed, pages.without_base]
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +149,15 @@ def test_a_head_that_does_not_compile_says_why_and_promises_nothing() -> None:
     assert "HEAD (3f2a91c0d4be) does not compile" in text
     assert "splt is no field of data" in text
     assert "Nothing is destroyed" not in text
+    assert "destroyed or replaced" not in text
+    assert "same as before" not in text
+
+
+def test_a_base_that_does_not_compile_is_no_promise_either() -> None:
+    text = Page(render_html(pages.without_base())).text
+    assert "main (3f2a91c0d4be) does not compile" in text
+    assert "Nothing changes" not in text
+    assert "same as before" not in text
 
 
 def test_what_nothing_explains_is_marked(page: Page) -> None:

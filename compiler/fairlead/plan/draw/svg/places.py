@@ -173,7 +173,8 @@ def _down(result: Placed, row: Row) -> None:
     for item in items:
         result.y[item] -= top
     bottom = max((result.y[item] + (cards[item].height if item in cards else 0) for item in items), default=0.0)
-    row.height = round(bottom) + LANE_HEAD + LANE_FOOT
+    # A half goes up: the card whose lower edge this is may be rounded either way.
+    row.height = math.floor(bottom + 0.5) + LANE_HEAD + LANE_FOOT
 
 
 def _place(result: Placed, column: list[str], wanted: list[float]) -> None:

@@ -214,7 +214,7 @@
 
   // What a link leads to stands below the tools, however many lines they take.
   const tools = one(".tools");
-  tools.hidden = false;
+  tools.hidden = items.length === 0;
   new ResizeObserver(() => {
     const height = getComputedStyle(tools).position === "sticky" ? tools.offsetHeight : 0;
     root.style.setProperty("--tools", `${height}px`);
