@@ -8,7 +8,7 @@ from dataclasses import replace
 from fairlead.output.desired import Owner
 from fairlead.plan.length import training_nodes
 from fairlead.plan.plan import Plan
-from fairlead.preview.compare import Names, changes, under, value_of
+from fairlead.preview.compare import Changes, Names, changes
 from fairlead.preview.cost import cost_of
 from fairlead.preview.effects import pipeline, project, resources
 from fairlead.preview.effects.pair import one_line
@@ -34,7 +34,7 @@ def preview(before: State, after: State, base: Side, head: Side, notices: Iterab
     if after.failed:
         return Preview(base, head, verdict(base, head, ()), (), (), tuple(notes))
     names = _names(before, after)
-    found = {} if before.failed else changes(before, after, names)
+    found = Changes({}, {}) if before.failed else changes(before, after, names)
     parts = tuple(part for part in _parts(before, after, names, found) if part.effects or part.resources)
     findings = finding_changes(before, after)
     return Preview(base, head, verdict(base, head, parts), parts, findings, tuple(notes))
@@ -58,15 +58,15 @@ def _names(before: State, after: State) -> Names:
     return Names(renamed, spaces)
 
 
-def _parts(before: State, after: State, names: Names, found: dict[Owner, list[ResourceChange]]) -> Iterator[Part]:
+def _parts(before: State, after: State, names: Names, found: Changes) -> Iterator[Part]:
     """Everything that could be a part, in order."""
     environments = list(dict.fromkeys([*after.plans, *before.plans]))
     whole = project.effects(before, after)
-    yield _shared(Owner(), pipeline.in_order(whole), found.get(Owner(), []), Change.CHANGED)
+    yield _shared(Owner(), pipeline.in_order(whole), found.files.get(Owner(), []), Change.CHANGED)
     for environment in environments:
         owner = Owner(environment)
         change = _whether(environment in before.plans, environment in after.plans)
-        yield _shared(owner, (), found.get(owner, []), change)
+        yield _shared(owner, (), found.files.get(owner, []), change)
     old = {(new, place): name for (place, name), new in names.pipelines.items()}
     pipelines = {name for state in (before, after) for plans in state.plans.values() for name in plans}
     for name in sorted(pipelines - {earlier for _, earlier in names.pipelines} | set(names.pipelines.values())):
@@ -78,7 +78,7 @@ def _parts(before: State, after: State, names: Names, found: dict[Owner, list[Re
             if before.failed and was is None:
                 continue
             renamed = earlier if earlier != name else None
-            yield _pipeline(was, now, found.get(Owner(environment, name), []), renamed, before, after)
+            yield _pipeline(was, now, renamed, Owner(environment, name), found, before, after)
 
 
 def _whether(was: bool, now: bool) -> Change:
@@ -99,8 +99,15 @@ def _is_named(change: ResourceChange, effects: list[Effect]) -> bool:
 
 
 def _pipeline(
-    was: Plan | None, now: Plan | None, found: list[ResourceChange], renamed: str | None, before: State, after: State
+    was: Plan | None,
+    now: Plan | None,
+    renamed: str | None,
+    owner: Owner,
+    everything_found: Changes,
+    before: State,
+    after: State,
 ) -> Part:
+    found = everything_found.files.get(owner, [])
     plan = now or was
     assert plan is not None, "one side has it"
     environment, name = plan.unit.environment, plan.name
@@ -110,9 +117,11 @@ def _pipeline(
     whole = was is None or now is None or renamed is not None
     more = [*resources.removal_effects(environment, name, found, whole=whole)]
     if was is not None and now is not None:
-        more += [effect for change in found for effect in _alerts(change, was, now, before, after)]
+        for each in found:
+            if each.path in everything_found.rules and each.change is not Change.REWRITTEN:
+                more += resources.alert_effects(environment, name, each, *everything_found.rules[each.path])
     training = {node.id for side in (was, now) if side is not None for node in training_nodes(side)}
-    told = [_explained(change, [*effects, *more], training, everything=whole) for change in found]
+    told = [_explained(each, [*effects, *more], training, everything=whole) for each in found]
     more += resources.unexplained(environment, name, told)
     everything = pipeline.in_order([*effects, *more])
     cost = cost_of(was, now)
@@ -150,19 +159,6 @@ def _hint(was: Plan | None, now: Plan | None, before: State, after: State) -> It
         yield Effect(
             Severity.NOTICE, "perhaps-renamed", one_line(message), unit.environment, now.name, None, place, why=why
         )
-
-
-def _alerts(change: ResourceChange, was: Plan, now: Plan, before: State, after: State) -> Iterator[Effect]:
-    if change.kind not in resources.ALERT_KINDS or change.change is Change.REWRITTEN:
-        return
-    one = _manifest(before, change.path_before or change.path, was.name, now.name)
-    other = _manifest(after, change.path, now.name, now.name)
-    yield from resources.alert_effects(now.unit.environment, now.name, change, one, other)
-
-
-def _manifest(state: State, path: str, name: str, heir: str) -> object:
-    item = next((items[path] for items in state.files.values() if path in items), None)
-    return value_of(path, under(item.content, name, heir)) if item is not None else None
 
 
 def _explained(

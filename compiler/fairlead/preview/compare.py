@@ -33,8 +33,19 @@ class Names:
     namespaces: Mapping[str, str]
 
 
-def changes(before: State, after: State, names: Names) -> dict[Owner, list[ResourceChange]]:
-    """Every file that differs, by its owner in head; in base where head has no such owner. In the order of applying."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Every file that differs."""
+
+    files: Mapping[Owner, list[ResourceChange]]
+    """By owner in head, or in base where head has no such owner; in the order of applying."""
+    rules: Mapping[str, tuple[Any, Any]]
+    """What the PrometheusRules among them say in base, under the names of head, and in head, by their paths."""
+
+
+def changes(before: State, after: State, names: Names) -> Changes:
+    """Compares all files of two states."""
+    rules: dict[str, tuple[Any, Any]] = {}
     old, new = dict(_keyed(before)), dict(_keyed(after))
     taken = {_translated(key, owner, names): (owner, item) for key, (owner, item) in old.items()}
     found: dict[Owner, list[tuple[Any, ResourceChange]]] = {}
@@ -42,11 +53,14 @@ def changes(before: State, after: State, names: Names) -> dict[Owner, list[Resou
         was = taken.pop(key, None)
         if was is None:
             found.setdefault(owner, []).append((_rank(item), _added(item)))
-        elif (change := _changed(was[1], item, was[0].pipeline, owner.pipeline)) is not None:
+        elif (change := _changed(was[1], item, (was[0].pipeline, owner.pipeline), rules)) is not None:
             found.setdefault(owner, []).append((_rank(item), change))
     for owner, item in taken.values():
         found.setdefault(_heir(owner, names), []).append((_rank(item), _removed(item)))
-    return {owner: [change for _, change in sorted(items, key=lambda each: each[0])] for owner, items in found.items()}
+    ordered = {
+        owner: [change for _, change in sorted(items, key=lambda each: each[0])] for owner, items in found.items()
+    }
+    return Changes(ordered, rules)
 
 
 def _keyed(state: State) -> Iterator[tuple[Key, tuple[Owner, Item]]]:
@@ -97,28 +111,33 @@ def _removed(item: Item) -> ResourceChange:
     return _change(item, Change.REMOVED, diff=_diff(item.path, item.content, "", ""))
 
 
-def _changed(before: Item, after: Item, pipeline: str | None, heir: str | None) -> ResourceChange | None:
+def _changed(
+    before: Item, after: Item, pipelines: tuple[str | None, str | None], rules: dict[str, tuple[Any, Any]]
+) -> ResourceChange | None:
     moved = before.path != after.path
     if before.sha256 == after.sha256 and not moved:
         return None
     one, other = before.content, after.content
-    fields = list(_fields(before, after, under(one, pipeline, heir), other))
+    was, now = value_of(before.path, under(one, *pipelines)), value_of(after.path, other)
+    fields = list(_fields(after, was, now))
+    if after.resource is not None and after.resource.kind == "PrometheusRule":
+        rules[after.path] = was, now
     another = before.resource is not None and after.resource is not None
     renamed = another and _identity(before) != _identity(after)
     replaced = renamed or any(field.replaces for field in fields)
     if replaced:
         change = Change.REPLACED
-    elif fields or (value_of(before.path, one) is None and one != other):
+    elif fields or ((was is None or now is None) and one != other):
         change = Change.CHANGED
     else:
         change = Change.REWRITTEN
-    was = before.resource.name if before.resource is not None and renamed else None
+    name = before.resource.name if before.resource is not None and renamed else None
     return _change(
         after,
         change,
         fields=tuple(fields[:FIELDS]),
         path_before=before.path if moved else None,
-        name_before=was if after.resource is None or was != after.resource.name else None,
+        name_before=name if after.resource is None or name != after.resource.name else None,
         diff=_diff(before.path, one, after.path, other),
     )
 
@@ -160,9 +179,8 @@ def _change(
     )
 
 
-def _fields(before: Item, after: Item, one: str, other: str) -> Iterator[FieldChange]:
+def _fields(after: Item, was: Any, now: Any) -> Iterator[FieldChange]:
     """Every value that differs. Those of a Secret are never shown."""
-    was, now = value_of(before.path, one), value_of(after.path, other)
     if was is None or now is None:
         return
     found = after.resource
@@ -203,13 +221,16 @@ def _without_values(text: str) -> str:
 
 
 def _diff(path_before: str, before: str, path: str, after: str) -> str:
+    """The unified difference. A private key has many lines, so it is masked before they are told apart."""
     if (path or path_before).rpartition("/")[2].startswith("secret-"):
         before, after = _without_values(before), _without_values(after)
+    if "PRIVATE KEY" in before or "PRIVATE KEY" in after:
+        before, after = masked(before), masked(after)
     lines = difflib.unified_diff(
-        masked(before).splitlines(),
-        masked(after).splitlines(),
+        before.splitlines(),
+        after.splitlines(),
         f"a/{path_before}" if path_before else "/dev/null",
         f"b/{path}" if path else "/dev/null",
         lineterm="",
     )
-    return "\n".join(lines)
+    return masked("\n".join(lines))

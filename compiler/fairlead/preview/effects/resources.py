@@ -42,7 +42,6 @@ PROTECTIVE: Final = {
     "LimitRange": "nothing limits Pods without limits any more",
 }
 """What it means when something that protects is deleted."""
-ALERT_KINDS: Final = frozenset({"PrometheusRule"})
 
 
 def removal_effects(
@@ -85,8 +84,6 @@ def alert_effects(
     environment: str | None, pipeline: str | None, change: ResourceChange, before: Any, after: Any
 ) -> Iterator[Effect]:
     """Alerts of a PrometheusRule that are new, gone or changed; recording rules only feed them and are not said."""
-    if change.kind not in ALERT_KINDS:
-        return
     was, now = _alerts(before), _alerts(after)
     gone = [name for name in was if name not in now]
     new = [name for name in now if name not in was]
