@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from fairlead.cli.completion import environments
 from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
 from fairlead.source.places import Place
 
@@ -46,7 +47,12 @@ def format_option(function: F) -> F:
 def environment_option(function: F) -> F:
     """`--environment`, as often as wanted."""
     return click.option(
-        "--environment", "-e", "environments", multiple=True, help="Only this environment; repeatable."
+        "--environment",
+        "-e",
+        "environments",
+        multiple=True,
+        shell_complete=environments,
+        help="Only this environment; repeatable.",
     )(function)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fairlead.cli.common import cache_option, chosen, environment_option, project_option, rendered, say
+from fairlead.cli.completion import specifications, targets
 from fairlead.source.diagnostics import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -48,10 +49,12 @@ def selection_options(function: F) -> F:
     """SPECS, `--project`, `--environment`, `--target` and `--no-cache`."""
     for decorate in (
         cache_option,
-        click.option("--target", "-t", "targets", multiple=True, help="Only this target; repeatable."),
+        click.option(
+            "--target", "-t", "targets", multiple=True, shell_complete=targets, help="Only this target; repeatable."
+        ),
         environment_option,
         project_option,
-        click.argument("specs", nargs=-1, type=click.Path(path_type=Path)),
+        click.argument("specs", nargs=-1, shell_complete=specifications, type=click.Path(path_type=Path)),
     ):
         function = decorate(function)
     return function

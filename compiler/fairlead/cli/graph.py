@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fairlead.cli.common import chosen, colour, exit_if_errors, open_project, project_option, say
+from fairlead.cli.completion import environments, specifications
 
 if TYPE_CHECKING:
     from fairlead.plan.plan import Plan
@@ -21,9 +22,11 @@ UNBROKEN = 10_000
 
 
 @click.command(name="graph")
-@click.argument("spec", type=click.Path(path_type=Path))
+@click.argument("spec", shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
-@click.option("--environment", "-e", help="The environment; the one that trains otherwise.")
+@click.option(
+    "--environment", "-e", shell_complete=environments, help="The environment; the one that trains otherwise."
+)
 @click.option(
     "--format",
     "form",

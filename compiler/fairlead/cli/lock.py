@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fairlead.cli.common import open_project, project_option, say
+from fairlead.cli.completion import environments, specifications
 from fairlead.cli.locks import (
     follow,
     local_mlflow,
@@ -30,9 +31,16 @@ if TYPE_CHECKING:
 
 
 @click.command(name="lock")
-@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
-@click.option("--environment", "-e", "environments", multiple=True, help="Only this environment's lock; repeatable.")
+@click.option(
+    "--environment",
+    "-e",
+    "environments",
+    multiple=True,
+    shell_complete=environments,
+    help="Only this environment's lock; repeatable.",
+)
 @click.option("--update", is_flag=True, help="Ask for what is locked already, too; only what is missing otherwise.")
 @click.option("--local", is_flag=True, help="The lock of this machine, with what `fairlead run` registered.")
 @click.option("--aliases", is_flag=True, help="Change no lock; point MLflow's aliases to what the locks say.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fairlead.cli.common import open_project, project_option
+from fairlead.cli.completion import environments, specifications
 from fairlead.cli.locks import follow, mlflow_of, one, reach_store, refusing, tell, tracking_option, write
 from fairlead.source.diagnostics import Diagnostic
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command(name="promote")
-@click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+@click.argument("spec", metavar="SPEC", shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
-@click.option("--to", "environment", required=True, help="The environment whose lock is written.")
+@click.option(
+    "--to", "environment", required=True, shell_complete=environments, help="The environment whose lock is written."
+)
 @click.option("--now", "at_once", is_flag=True, help="Without waiting for `soak` and `hold`: for emergencies.")
 @tracking_option
 def command(spec: Path, project: Path | None, environment: str, at_once: bool, tracking_uri: str | None) -> None:

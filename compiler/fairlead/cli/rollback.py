@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from fairlead.cli.common import open_project, project_option
+from fairlead.cli.completion import environments, specifications
 from fairlead.cli.locks import follow, local_mlflow, mlflow_of, one, refusing, tracking_option, training, write
 
 
 @click.command(name="rollback")
-@click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+@click.argument("spec", metavar="SPEC", shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
-@click.option("--in", "environment", help="The environment whose lock is written.")
+@click.option("--in", "environment", shell_complete=environments, help="The environment whose lock is written.")
 @click.option("--local", is_flag=True, help="The lock of this machine.")
 @tracking_option
 def command(spec: Path, project: Path | None, environment: str | None, local: bool, tracking_uri: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fairlead.cli.common import chosen, exit_if_errors, open_project, project_option, say
+from fairlead.cli.completion import specifications
 from fairlead.source.diagnostics import Refused
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="run")
-@click.argument("spec", type=click.Path(path_type=Path))
+@click.argument("spec", shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
 @click.option("--from", "start", metavar="STEP", help="Run STEP and all that depends on it, even if nothing changed.")
 @click.option("--only", metavar="STEP", help="Run STEP alone, with what the steps before it gave when they last ran.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fairlead.cli.common import exit_if_errors, open_project, project_option, say
+from fairlead.cli.completion import environments, specifications
 from fairlead.cli.locks import one, reach_store, refusing, training
 from fairlead.source.places import Place
 
@@ -26,9 +27,14 @@ if TYPE_CHECKING:
 
 
 @click.command(name="serve")
-@click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+@click.argument("spec", metavar="SPEC", shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
-@click.option("--in", "environment", help="The version of this environment's lock; of this machine's otherwise.")
+@click.option(
+    "--in",
+    "environment",
+    shell_complete=environments,
+    help="The version of this environment's lock; of this machine's otherwise.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 is any.")
 @click.option(

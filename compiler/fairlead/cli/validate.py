@@ -15,11 +15,12 @@ from fairlead.cli.common import (
     project_option,
     rendered,
 )
+from fairlead.cli.completion import specifications
 from fairlead.cli.remembering import Transcript, repeat, run_of
 
 
 @click.command(name="validate")
-@click.argument("specs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("specs", nargs=-1, shell_complete=specifications, type=click.Path(path_type=Path))
 @project_option
 @cache_option
 @format_option
