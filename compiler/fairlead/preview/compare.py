@@ -210,20 +210,25 @@ def value_of(path: str, text: str) -> Any:
     return plain(document.root)
 
 
-_DATA = re.compile(r"^(data|stringData):\n((?:[ #].*\n|\n)+)", re.MULTILINE)
+_DATA: Final = re.compile(r"^((?:data|stringData):)\n((?:[ #].*\n|\n)+)", re.MULTILINE)
 
 
-def _without_values(text: str) -> str:
-    """The text of a Secret without what it holds."""
-    return _DATA.sub(
-        lambda found: f"{found[1]}:\n" + re.sub(r"(?m)^(  [^\s:#]+:).*(\n    .*)*", r"\1 '***'", found[2]), text
-    )
+def without_values(text: str) -> str:
+    """The text of a Secret with its keys, and without what stands under them."""
+    return _DATA.sub(lambda found: f"{found[1]}\n{''.join(_keys(found[2].splitlines()))}", text)
+
+
+def _keys(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if line.startswith("  ") and not line.startswith("   "):
+            key, colon, _ = line.partition(":")
+            yield f"{key}: '***'\n" if colon and not key.startswith("  ?") else "  '***'\n"
 
 
 def _diff(path_before: str, before: str, path: str, after: str) -> str:
     """The unified difference. A private key has many lines, so it is masked before they are told apart."""
     if (path or path_before).rpartition("/")[2].startswith("secret-"):
-        before, after = _without_values(before), _without_values(after)
+        before, after = without_values(before), without_values(after)
     if "PRIVATE KEY" in before or "PRIVATE KEY" in after:
         before, after = masked(before), masked(after)
     lines = difflib.unified_diff(
