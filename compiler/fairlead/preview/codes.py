@@ -8,7 +8,7 @@ from fairlead.source.diagnostics import Code
 
 NO_GIT: Final = Code(
     "FL2061",
-    "Git is not there",
+    "no program `git`",
     """
     A preview reads the state to compare with from Git's objects, through the program `git`, and that was not found on
     PATH or could not be started.
@@ -90,7 +90,7 @@ NO_COMMON_HISTORY: Final = Code(
 )
 UNREADABLE_OBJECTS: Final = Code(
     "FL2065",
-    "Git could not give what a commit holds",
+    "what a commit holds can't be read",
     """
     The commit is known, and some of its files are not in this repository, or Git refuses to read it; the message has
     Git's own words. A partial clone (`--filter=blob:none`) fetches files when they are asked for, and a preview asks
