@@ -38,20 +38,22 @@ def verdict(base: Side, head: Side, parts: Sequence[Part]) -> str:
 
 
 def _where(parts: Sequence[Part]) -> str:
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[Part]] = {}
     for part in parts:
         if part.means_something:
             name = part.pipeline or ("shared resources" if part.environment else "the project")
-            places.setdefault(name, [])
-            if part.environment is not None:
-                places[name].append(part.environment)
-    words = {Change.ADDED: "new", Change.REMOVED: "gone"}
-    changes = {part.pipeline: words[part.change] for part in parts if part.pipeline and part.change in words}
-    shown = [_place(name, where, changes.get(name)) for name, where in list(places.items())[:NAMED]]
+            places.setdefault(name, []).append(part)
+    shown = [_place(name, found) for name, found in list(places.items())[:NAMED]]
     more = len(places) - NAMED
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
-def _place(name: str, where: list[str], change: str | None) -> str:
-    inside = [*([change] if change else []), *where]
-    return f"{name} ({', '.join(inside)})" if inside else name
+def _place(name: str, parts: Sequence[Part]) -> str:
+    """`churn (new in canary, gone from production)`."""
+    words = {Change.ADDED: "new in ", Change.REMOVED: "gone from "}
+    where: dict[str, list[str]] = {}
+    for part in parts:
+        if part.environment is not None:
+            where.setdefault(words.get(part.change, ""), []).append(part.environment)
+    inside = ", ".join(f"{word}{', '.join(environments)}" for word, environments in where.items())
+    return f"{name} ({inside})" if inside else name
