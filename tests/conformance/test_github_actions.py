@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import fairlead_targets.github_actions.scripts
+from tests.conftest import ROOT
 from tests.projects import CHURN, FAIRLEAD
 from tests.workflows import DELIVER, DEPLOYED, EVERYTHING, OWN_REGISTRY, SELF, compiled, files
 
@@ -21,6 +23,7 @@ Tool = Callable[[str], Path]
 PRIVATE = """\
 workflows: [validate, preview, check, build]
 code_scanning: false
+comment: false
 attest: false
 """
 BARE = """\
@@ -88,6 +91,18 @@ def test_shellcheck_has_nothing_to_say_about_the_scripts_as_files(tool: Tool) ->
     scripts = sorted(folder.glob("*.sh"))
     assert scripts
     done = subprocess.run([tool("shellcheck"), *scripts], capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
+
+
+def test_shellcheck_has_nothing_to_say_about_the_steps_of_the_action(tool: Tool, tmp_path: Path) -> None:
+    action = YAML(typ="safe", pure=True).load(ROOT / ".github/actions/preview/action.yml")
+    scripts = [step["run"] for step in action["runs"]["steps"] if "run" in step]
+    assert len(scripts) >= 4
+    for number, text in enumerate(scripts):
+        (tmp_path / f"{number}.sh").write_text(f"# shellcheck shell=bash\n{text}")
+    done = subprocess.run(
+        [tool("shellcheck"), *sorted(tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
     assert done.stdout + done.stderr == ""
 
 

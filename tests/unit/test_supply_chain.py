@@ -101,7 +101,7 @@ DEFINITION = re.compile(r"^(PIP|HASHED)_INSTALL := ")
 
 
 def test_everything_that_is_installed_is_a_wheel_of_a_known_digest(repository: Path) -> None:
-    files = [repository / "Makefile", repository / ".ci/run", *(repository / ".github/workflows").glob("*.yml")]
+    files = [repository / "Makefile", repository / ".ci/run", *(repository / ".github").rglob("*.yml")]
     files += (repository / "targets/fairlead_targets/github_actions/scripts").glob("*.sh")
     commands = [command for file in files for command in installations(file.read_text())]
     assert len(commands) >= 10

@@ -31,13 +31,15 @@ WHOLE = frozenset({"new-pipeline", "removed-pipeline", "retired", "suspended"})
 def preview(before: State, after: State, base: Side, head: Side, notices: Iterable[Notice] = ()) -> Preview:
     """What head does that base does not. Where base does not compile, plans are compared and resources are not."""
     notes = list(notices)
+    named = before.project or after.project
+    name = str(named.metadata.name) if named is not None else None
     if after.failed:
-        return Preview(base, head, verdict(base, head, ()), (), (), tuple(notes))
+        return Preview(base, head, verdict(base, head, ()), (), (), tuple(notes), name)
     names = _names(before, after)
     found = Changes({}, {}) if before.failed else changes(before, after, names)
     parts = tuple(part for part in _parts(before, after, names, found) if part.effects or part.resources)
     findings = finding_changes(before, after)
-    return Preview(base, head, verdict(base, head, parts), parts, findings, tuple(notes))
+    return Preview(base, head, verdict(base, head, parts), parts, findings, tuple(notes), name)
 
 
 def _names(before: State, after: State) -> Names:

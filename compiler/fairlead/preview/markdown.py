@@ -19,8 +19,6 @@ from fairlead.preview.model import Change, Graph, Preview, Severity
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MARKER: Final = "<!-- fairlead:preview -->"
-"""The first line: by it, the comment that is to be edited is found again."""
 COMMENT: Final = 65_536
 """The longest comment that GitHub takes; it counts characters, and bytes are never fewer."""
 SUMMARY: Final = 1_048_576
@@ -69,10 +67,15 @@ class Section:
         return f"{self.before}{''.join(self.shown)}{self.after}" if self.shown else ""
 
 
+def marker(project: str | None) -> str:
+    """The first line, which nobody sees: by it, the comment that is to be edited is found again, one for a project."""
+    return f"<!-- fairlead:preview:{project} -->" if project else "<!-- fairlead:preview -->"
+
+
 def render_markdown(preview: Preview, limit: int = COMMENT) -> str:
     """The page, at most `limit` bytes long, which is `SMALLEST` at the least. It ends with a newline."""
     write = _macros()
-    head = str(write.header(preview, MARKER))
+    head = str(write.header(preview, marker(preview.project)))
     sections = list(_sections(preview, write))
     room = max(limit, SMALLEST) - len(head.encode()) - RESERVE
     for section in sorted(sections, key=lambda each: each.priority):

@@ -339,6 +339,8 @@ class Preview:
     """What pipelines share first, then pipelines by name, each through its environments in order of promotion."""
     findings: tuple[FindingChange, ...]
     notices: tuple[Notice, ...]
+    project: str | None = None
+    """The project's name: base's where it can be read, so that it stays the same while a change is worked on."""
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:

@@ -95,6 +95,9 @@ class GitHubActionsOptions(Options):
     """Whether Fairlead is this repository itself, and is installed from it without dependencies."""
     code_scanning: bool = True
     """Whether findings go to GitHub's code scanning too; a private repository needs a licence for it."""
+    comment: bool = True
+    """Whether the preview is a comment of the pull request too, in a job that may do nothing else; for a pull request
+    from a fork it never is."""
     attest: bool = True
     """Whether images get a signed provenance; a private repository needs GitHub Enterprise Cloud for it."""
     environment: Label = "fairlead"

@@ -122,4 +122,6 @@ PER_REF: Final = Expression("${{ github.workflow }}-${{ github.ref }}")
 PER_WORKFLOW: Final = expression("github.workflow")
 WHILE_PROPOSED: Final = expression("github.event_name == 'pull_request'")
 """A newer commit of a pull request makes the run for the older one pointless."""
+OWN_BRANCH: Final = "github.event.pull_request.head.repo.full_name == github.repository"
+"""Whether a pull request comes from this repository: from a fork it has a token that can only read."""
 READ: Final = Grant("contents", "read", "to check the repository out")

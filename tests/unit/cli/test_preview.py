@@ -184,7 +184,9 @@ class TestCommand:
         assert done.out == ""
         assert done.err.endswith("wrote out/a.md\n")
         folder: Path = fairlead.folder / "out"
-        assert folder.joinpath("a.md").read_text().startswith("<!-- fairlead:preview -->\n## Fairlead preview\n")
+        assert (
+            folder.joinpath("a.md").read_text().startswith("<!-- fairlead:preview:acme-ml -->\n## Fairlead preview\n")
+        )
         assert json.loads(folder.joinpath("a.json").read_text())["worst"] == "risk"
         assert "FORMAT=FILE" in fairlead("preview", "--base", "main", "--also", "yaml=x").err
         assert "can't be written" in fairlead("preview", "--base", "main", "--out", "fairlead.yaml/x").err

@@ -5,16 +5,24 @@ from __future__ import annotations
 from fairlead_targets.github_actions.context import Context
 from fairlead_targets.github_actions.expressions import Expression, expression
 from fairlead_targets.github_actions.scripts import script
-from fairlead_targets.github_actions.syntax import PER_REF, READ, WHILE_PROPOSED, Grant, Job, Step, Workflow
+from fairlead_targets.github_actions.syntax import (
+    OWN_BRANCH,
+    PER_REF,
+    READ,
+    WHILE_PROPOSED,
+    Grant,
+    Job,
+    Step,
+    Workflow,
+)
 
 ARTIFACT = "fairlead-findings"
 FILE = Expression("${{ runner.temp }}/findings.sarif")
 
 TRUSTED = expression(
-    "!cancelled() && (github.event_name == 'push'"
-    " || (github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository))"
+    f"!cancelled() && (github.event_name == 'push' || (github.event_name == 'pull_request' && {OWN_BRANCH}))"
 )
-"""Where the token may write: a pull request from a fork has one that can only read."""
+"""Where the token may write."""
 
 
 def workflow(context: Context) -> Workflow:

@@ -162,7 +162,8 @@ class TestPreview:
         runner.run("preview")
         assert "retrains: the command of training is" in runner.summary
         assert json.loads((runner.temp / "preview.json").read_text())["differs"] is True
-        assert "retrains: the command of training is" in (runner.temp / "preview.md").read_text()
+        for name in ("preview.md", "preview.html"):
+            assert "retrains: the command of training is" in (runner.temp / name).read_text()
 
     def test_what_does_not_compile_fails_and_is_in_the_summary(self, runner: Runner) -> None:
         runner.program("fairlead", "echo Does not compile; exit 1")

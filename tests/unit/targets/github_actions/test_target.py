@@ -128,7 +128,9 @@ def test_secrets_are_read_in_an_environment_only(everything: dict[str, Any]) -> 
             assert "secrets." not in json.dumps(job["steps"]) or "environment" in job
 
 
-def test_a_pull_request_starts_nothing_that_can_write_but_code_scanning(everything: dict[str, Any]) -> None:
+def test_a_pull_request_starts_nothing_that_can_write_but_code_scanning_and_its_comment(
+    everything: dict[str, Any],
+) -> None:
     assert all(set(content["on"]) & {"pull_request_target", "workflow_run"} == set() for content in everything.values())
     writing = [
         (name, key)
@@ -137,10 +139,31 @@ def test_a_pull_request_starts_nothing_that_can_write_but_code_scanning(everythi
         for key, job in content["jobs"].items()
         if "write" in job["permissions"].values()
     ]
-    assert writing == [("validate", "code-scanning")]
-    job = everything["validate"]["jobs"]["code-scanning"]
-    assert "head.repo.full_name == github.repository" in job["if"]
-    assert all("run" not in step for step in job["steps"])
+    assert writing == [("validate", "code-scanning"), ("preview", "comment")]
+    for name, key in writing:
+        assert "head.repo.full_name == github.repository" in everything[name]["jobs"][key]["if"]
+    assert all("run" not in step for step in everything["validate"]["jobs"]["code-scanning"]["steps"])
+
+
+def test_the_job_that_comments_has_that_right_alone_and_compiles_nothing(everything: dict[str, Any]) -> None:
+    job = everything["preview"]["jobs"]["comment"]
+    assert job["permissions"] == {"contents": "read", "pull-requests": "write"}
+    assert everything["preview"]["jobs"]["preview"]["permissions"] == {"contents": "read"}
+    assert [step["name"] for step in job["steps"] if "github.token" in json.dumps(step)] == ["Comment"]
+    assert not any(re.search(r"^\s*fairlead ", step.get("run", ""), re.MULTILINE) for step in job["steps"])
+
+
+def test_a_preview_that_was_not_kept_is_not_commented_on(everything: dict[str, Any]) -> None:
+    jobs = everything["preview"]["jobs"]
+    (kept,) = [step for step in jobs["preview"]["steps"] if step.get("id") == "keep"]
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert jobs["preview"]["outputs"] == {"kept": "${{ steps.keep.outputs.artifact-id }}"}
+    assert "needs.preview.outputs.kept != ''" in jobs["comment"]["if"]
+
+
+def test_without_the_comment_nothing_of_the_preview_can_write(tmp_path: Path) -> None:
+    content = workflow(compiled(tmp_path, "comment: false"), "preview")
+    assert {name: job["permissions"] for name, job in content["jobs"].items()} == {"preview": {"contents": "read"}}
 
 
 def test_only_the_commands_that_exist_are_called(everything: dict[str, Any]) -> None:
