@@ -176,6 +176,15 @@ class TestCommand:
         assert "error[" in done.err
         assert fairlead("preview", "--base", "nowhere").code == 1
 
+    def test_the_mark_of_the_comment_has_the_name_of_base_whatever_head_makes_of_it(
+        self, fairlead: Command, repository: Repository
+    ) -> None:
+        text = (repository.folder / "fairlead.yaml").read_text()
+        for changed in (text.replace("name: acme-ml", "name: other"), "kind: ["):
+            repository.write("fairlead.yaml", changed)
+            done = fairlead("preview", "--base", "main", "--format", "markdown")
+            assert done.out.splitlines()[0] == "<!-- fairlead:preview:acme-ml -->"
+
     def test_formats_go_to_files(self, fairlead: Command, repository: Repository) -> None:
         repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
         done = fairlead(
