@@ -26,7 +26,9 @@ def score(method: str, one: list[float], other: list[float]) -> float:
 @settings(max_examples=20, deadline=None)
 @given(VALUES, VALUES)
 def test_ks_is_the_statistic_of_scipy(one: list[float], other: list[float]) -> None:
-    assert score("ks", one, other) == pytest.approx(stats.ks_2samp(one, other).statistic, abs=1e-12)
+    # The statistic alone: how exactly its p-value can be computed, of which SciPy may warn, is of no interest here.
+    found = stats.ks_2samp(one, other, method="asymp").statistic
+    assert score("ks", one, other) == pytest.approx(found, abs=1e-12)
 
 
 @settings(max_examples=20, deadline=None)
@@ -101,7 +103,7 @@ def test_a_sample_that_was_thinned_is_off_by_little() -> None:
     one, other = list(rng.normal(0, 1, 20_000)), list(rng.normal(0.2, 1.1, 20_000))
     assert len(reference.numbers(one).values) <= reference.SAMPLE
     assert reference.numbers(one).total == 20_000
-    exact = stats.ks_2samp(one, other).statistic
+    exact = stats.ks_2samp(one, other, method="asymp").statistic
     assert score("ks", one, other) == pytest.approx(exact, abs=2 / reference.SAMPLE)
     apart = stats.wasserstein_distance(one, other) / np.std(one)
     assert score("wasserstein", one, other) == pytest.approx(apart, rel=0.01)
