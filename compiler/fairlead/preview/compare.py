@@ -194,10 +194,11 @@ def _fields(after: Item, was: Any, now: Any) -> Iterator[FieldChange]:
 
 
 def _texts(difference: Difference, *, hidden: bool) -> tuple[str | None, str | None]:
-    texts = shown(difference.before), shown(difference.after)
-    if hidden:
-        return tuple(None if text is None else "***" for text in texts)  # type: ignore[return-value]
-    return tuple(None if text is None else masked(text) for text in texts)  # type: ignore[return-value]
+    before, after = (
+        None if text is None else ("***" if hidden else masked(text))
+        for text in (shown(difference.before), shown(difference.after))
+    )
+    return before, after
 
 
 def value_of(path: str, text: str) -> Any:

@@ -234,6 +234,10 @@ class Project(Section):
     git: Git | None = None
     """The repository that this project lives in."""
 
+    def environment(self, name: str) -> Environment:
+        """An environment, by its name."""
+        return next(value for key, value in self.environments.items() if str(key) == name)
+
     @property
     def training(self) -> str | None:
         """The environment that trains; None where none says so, or where several do, which is an error of its own."""

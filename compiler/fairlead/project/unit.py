@@ -38,7 +38,7 @@ class Unit:
     @property
     def settings(self) -> Environment:
         """The environment's own section of fairlead.yaml."""
-        return next(value for key, value in self.project.environments.items() if str(key) == self.environment)
+        return self.project.environment(self.environment)
 
     def place(self, *path: str | int) -> Place:
         """Where the specification says what is at `path`; the nearest section's key for what is a default."""

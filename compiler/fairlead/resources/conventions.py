@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fairlead.project.model import Project
     from fairlead.project.unit import Unit
 
 DNS_LABEL = 63
@@ -115,14 +116,18 @@ def file_name(kind: str, name: str) -> str:
     return f"{kind.lower()}-{name}.yaml"
 
 
+def project_labels(project: Project) -> dict[str, str]:
+    """The labels that every generated resource carries, also one that pipelines share."""
+    return {"app.kubernetes.io/part-of": str(project.metadata.name), "app.kubernetes.io/managed-by": GENERATED_BY}
+
+
 def labels(unit: Unit) -> dict[str, str]:
     """The labels that every generated resource of a pipeline carries; the specification's own come first."""
     own = {str(key): str(value) for key, value in unit.pipeline.metadata.labels.items()}
     return {
         **own,
         "app.kubernetes.io/name": unit.name,
-        "app.kubernetes.io/part-of": str(unit.project.metadata.name),
-        "app.kubernetes.io/managed-by": GENERATED_BY,
+        **project_labels(unit.project),
         "fairlead.dev/pipeline": unit.name,
         "fairlead.dev/team": str(unit.pipeline.metadata.owner),
     }

@@ -96,8 +96,7 @@ class Work:
             if isinstance(task, Plan)
             else (None, task.environment, task.project)
         )
-        settings = {str(name): each for name, each in project.environments.items()}
-        protected = environment is not None and settings[environment].protected
+        protected = environment is not None and project.environment(environment).protected
         for target, compiled in made.items():
             yield from self.rules.of_output(unit, Output(target, environment, protected, compiled.resources))
 

@@ -99,11 +99,7 @@ def sensor(context: Context, retrain: Retrain) -> Iterator[Resource]:
 def bus(project: Project, namespace: str, options: ArgoWorkflowsOptions, origin: Origin) -> Iterator[Resource]:
     """The EventBus and the EventSource that all pipelines of a project share, in the environment that trains."""
     name = conventions.events(str(project.metadata.name))
-    labels = {
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/part-of": str(project.metadata.name),
-        "app.kubernetes.io/managed-by": conventions.GENERATED_BY,
-    }
+    labels = {"app.kubernetes.io/name": name, **conventions.project_labels(project)}
     pods = {**labels, conventions.COMPONENT: EVENTS}
     event_bus: EventBus = {
         "apiVersion": EVENTS_API,

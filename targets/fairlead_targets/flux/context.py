@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fairlead.project.delivery import Source, source
-from fairlead.project.model import Environment, Project
+from fairlead.project.model import Project
 from fairlead.resources import conventions
 from fairlead.source.places import Place
 from fairlead.target import Shared
@@ -36,19 +36,12 @@ class Context:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """What every resource of the target carries."""
-        return {
-            "app.kubernetes.io/part-of": str(self.project.metadata.name),
-            "app.kubernetes.io/managed-by": conventions.GENERATED_BY,
-        }
+        return conventions.project_labels(self.project)
 
     @cached_property
     def kinds(self) -> frozenset[tuple[str, str]]:
         """Version and kind of all that the other targets may write."""
         return frozenset(kind for name, kinds in self.shared.kinds.items() if name != NAME for kind in kinds)
-
-    def environment(self, name: str) -> Environment:
-        """An environment, as fairlead.yaml declares it."""
-        return next(value for key, value in self.project.environments.items() if str(key) == name)
 
     def settings(self, name: str) -> flux.Place:
         """The options for an environment."""
@@ -56,7 +49,7 @@ class Context:
 
     def prune(self, name: str) -> flux.Pruning:
         """What becomes of what the repository no longer has."""
-        return self.settings(name).prune or ("guarded" if self.environment(name).protected else "automatic")
+        return self.settings(name).prune or ("guarded" if self.project.environment(name).protected else "automatic")
 
     def source(self, name: str | None = None) -> Source:
         """Where an environment is fetched, or (None) what belongs to the repository as a whole."""

@@ -91,7 +91,7 @@ def _spec(context: Context, environment: str, part: str | None, after: tuple[str
     if settings.kubeconfig is not None:
         spec["kubeConfig"] = {"secretRef": {"name": str(settings.kubeconfig)}}
     # What alerts reach is where training is.
-    if context.environment(environment).trains and (checks := list(_checks(context))):
+    if context.project.environment(environment).trains and (checks := list(_checks(context))):
         spec["healthCheckExprs"] = checks
     if prune == "guarded" and (kept := list(_kept(context))):
         spec["patches"] = kept
