@@ -32,6 +32,31 @@ metadata: {name: churn, owner: growth-ml}
 data: {sources: {customers: {uri: s3://acme-ml/customers.parquet}}}
 model: {train: {command: [python, -m, churn.train]}}
 """
+ASSISTANT = """\
+apiVersion: fairlead.dev/v1
+kind: Pipeline
+metadata: {name: assistant, owner: support-ml}
+model:
+  task: text-generation
+  framework: huggingface
+  source: "hf://mistralai/Mistral-7B-Instruct-v0.3:e0bc86c23ce5aae1db576c8cca6f06f1f73af2db"
+hardware: {serving: {cpu: 4, memory: 32Gi, gpu: {count: 1, resource: nvidia.com/gpu}}}
+serving: {runtime: vllm, protocol: openai, access: {callers: [support/desk]}}
+"""
+"""A model that is served and not trained, so that compiling it needs no lock."""
+SERVING = """\
+apiVersion: fairlead.dev/v1
+kind: Project
+metadata: {name: acme-ml}
+targets: [kserve, prometheus]
+platform: {kserve: "0.20", prometheus-operator: "0.93", runner: ghcr.io/acme/fairlead-runner}
+environments:
+  staging: {namespace: ml-staging, trains: true}
+artifacts: {uri: s3://acme-ml-artifacts}
+mlflow: {tracking_uri: http://mlflow.ml.svc:5000}
+git: {repository: acme/ml-platform}
+"""
+"""A project of one environment, which compiles to what serves and measures."""
 
 
 def write_project(folder: Path, files: dict[str, str] | None = None, fairlead: str = FAIRLEAD) -> Path:

@@ -30,6 +30,13 @@ class Output:
     """Whether the environment is protected."""
     resources: Sequence[Resource]
     """What it makes, in its own order."""
+    shared: bool = False
+    """Whether it is what pipelines share, and so no pipeline's waiver can accept what is found in it."""
+
+    def help(self, policy: str) -> str:
+        """What to do about a finding of a policy: whose resource it is, and how it is accepted."""
+        how = f"set `policies.{policy}` in fairlead.yaml" if self.shared else f"accept it with a waiver of `{policy}`"
+        return f"the target `{self.target}` makes it; {how}"
 
 
 class Policy:

@@ -53,7 +53,7 @@ class Exposed(Policy):
             if kind == "Ingress" or (kind == "Service" and (type_ in DOORS or addresses)):
                 what = f"has the type {type_}" if type_ in DOORS else "opens a door"
                 message = f"{resource.identity} {what}, beside the gateway of the platform"
-                help_ = f"the target `{output.target}` makes it; accept it with a waiver of `{self.name}`"
+                help_ = output.help(self.name)
                 yield Diagnostic(EXPOSED, resource.origin_at(("spec", "type")).place, message, help_)
 
 
@@ -70,7 +70,7 @@ class Unfenced(Policy):
             path = next(containers(resource.manifest), None)
             if path is not None:
                 message = f"{resource.identity} runs containers, and no NetworkPolicy is about them"
-                help_ = f"the target `{output.target}` makes it; accept it with a waiver of `{self.name}`"
+                help_ = output.help(self.name)
                 yield Diagnostic(UNFENCED, resource.origin_at(path).place, message, help_)
                 return
 

@@ -62,7 +62,7 @@ class WeakOutput(Policy):
                 if found.kind is self.kind:
                     where = ".".join(str(step) for step in found.path)
                     message = f"{resource.identity} {found.what}, at `{where}`"
-                    help_ = f"the target `{output.target}` makes it; accept it with a waiver of `{self.name}`"
+                    help_ = output.help(self.name)
                     yield Diagnostic(self.code, resource.origin_at(found.path).place, message, help_)
 
 

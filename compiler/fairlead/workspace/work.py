@@ -98,7 +98,9 @@ class Work:
         )
         protected = environment is not None and project.environment(environment).protected
         for target, compiled in made.items():
-            yield from self.rules.of_output(unit, Output(target, environment, protected, compiled.resources))
+            yield from self.rules.of_output(
+                unit, Output(target, environment, protected, compiled.resources, unit is None)
+            )
 
     def _patch(self, unit: Unit, made: Mapping[str, Compiled]) -> _Patched:
         deferred = [waiting for compiled in made.values() for waiting in compiled.deferred]

@@ -10,32 +10,10 @@ import pytest
 from fairlead.preview import notices
 from fairlead.preview.model import Change, Notice, Preview, Severity, Standing
 from fairlead.preview.read import read
+from tests.projects import ASSISTANT, SERVING
 from tests.repositories import Repository
 from tests.unit.cli.conftest import Command
 
-FAIRLEAD = """\
-apiVersion: fairlead.dev/v1
-kind: Project
-metadata: {name: acme-ml}
-targets: [kserve, prometheus]
-platform: {kserve: "0.20", prometheus-operator: "0.93", runner: ghcr.io/acme/fairlead-runner}
-environments:
-  staging: {namespace: ml-staging, trains: true}
-artifacts: {uri: s3://acme-ml-artifacts}
-mlflow: {tracking_uri: http://mlflow.ml.svc:5000}
-git: {repository: acme/ml-platform}
-"""
-SERVED = """\
-apiVersion: fairlead.dev/v1
-kind: Pipeline
-metadata: {name: assistant, owner: support-ml}
-model:
-  task: text-generation
-  framework: huggingface
-  source: "hf://mistralai/Mistral-7B-Instruct-v0.3:e0bc86c23ce5aae1db576c8cca6f06f1f73af2db"
-hardware: {serving: {cpu: 4, memory: 32Gi, gpu: {count: 1, resource: nvidia.com/gpu}}}
-serving: {runtime: vllm, protocol: openai, access: {callers: [support/desk]}}
-"""
 SERVICE = "rendered/staging/assistant/kserve/inferenceservice-assistant.yaml"
 INVENTORY = "rendered/staging/assistant/inventory.json"
 
@@ -45,7 +23,7 @@ def repository(fairlead: Command) -> Repository:
     """A project that is compiled and committed."""
     made = Repository(fairlead.folder)
     made.write(".gitignore", ".fairlead/\n")
-    made.start({"specs/assistant.yaml": SERVED}, FAIRLEAD)
+    made.start({"specs/assistant.yaml": ASSISTANT}, SERVING)
     assert fairlead("compile", "--no-cache").code == 0
     made.commit()
     return made
@@ -66,7 +44,7 @@ def test_a_project_that_is_compiled_and_committed_needs_no_notice(repository: Re
 
 
 def test_output_that_nobody_compiled_again_is_named(repository: Repository) -> None:
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     assert SERVICE in notice(preview(repository), "outdated").files
     repository.commit()
     found = read(repository.project, "main~1", "main").preview
@@ -108,9 +86,9 @@ def test_an_older_compiler_of_base_is_said_with_what_it_adds(
 
 
 def test_a_base_that_does_not_compile_leaves_the_plans(repository: Repository) -> None:
-    repository.write("specs/assistant.yaml", SERVED.replace("runtime: vllm", "runtime: vlm"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("runtime: vllm", "runtime: vlm"))
     repository.commit()
-    repository.write("specs/assistant.yaml", SERVED)
+    repository.write("specs/assistant.yaml", ASSISTANT)
     found = preview(repository)
     assert found.base.failed[0].place.file == "specs/assistant.yaml"
     assert found.verdict.startswith("Compiles, and base does not")
@@ -121,16 +99,16 @@ def test_a_base_that_does_not_compile_leaves_the_plans(repository: Repository) -
 
 def test_a_secret_in_base_is_shown_nowhere(repository: Repository) -> None:
     secret = "ghp_" + "a1B2" * 9
-    repository.write("specs/assistant.yaml", SERVED.replace("access:", f"env: {{TOKEN: {secret}}}, access:"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("access:", f"env: {{TOKEN: {secret}}}, access:"))
     repository.commit()
-    repository.write("specs/assistant.yaml", SERVED)
+    repository.write("specs/assistant.yaml", ASSISTANT)
     assert secret not in repr(preview(repository))
 
 
 def test_what_protects_is_missed_when_it_is_gone(repository: Repository) -> None:
-    repository.write("specs/assistant.yaml", SERVED.replace("access:", "replicas: {min: 2}, access:"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("access:", "replicas: {min: 2}, access:"))
     repository.commit()
-    repository.write("specs/assistant.yaml", SERVED)
+    repository.write("specs/assistant.yaml", ASSISTANT)
     assert [effect.message for effect in preview(repository).of(Severity.RISK)] == [
         "replicas 2 -> 1",
         "PodDisruptionBudget assistant-serve is deleted: an upgrade of nodes may take all replicas at once",
@@ -150,21 +128,21 @@ def test_a_waiver_is_told_from_a_mend(repository: Repository) -> None:
         found = preview(repository).findings
         return [(each.standing, each.reason, each.until) for each in found if each.policy == "serving.no-slo"]
 
-    repository.write("fairlead.yaml", FAIRLEAD.replace("trains: true", "trains: true, protected: true"))
+    repository.write("fairlead.yaml", SERVING.replace("trains: true", "trains: true, protected: true"))
     assert standing() == [(Standing.NEW, None, None)]
     repository.commit()
     assert standing() == []
     waiver = "{check: serving.no-slo, reason: until the move, until: 2027-03-31}"
-    repository.write("specs/assistant.yaml", f"{SERVED}waivers: [{waiver}]\n")
+    repository.write("specs/assistant.yaml", f"{ASSISTANT}waivers: [{waiver}]\n")
     assert standing() == [(Standing.WAIVED, "until the move", "2027-03-31")]
-    repository.write("specs/assistant.yaml", f"{SERVED}monitoring: {{slos: {{availability: 99%}}}}\n")
+    repository.write("specs/assistant.yaml", f"{ASSISTANT}monitoring: {{slos: {{availability: 99%}}}}\n")
     assert standing() == [(Standing.GONE, None, None)]
 
 
 class TestCommand:
     def test_exit_codes_tell_programs(self, fairlead: Command, repository: Repository) -> None:
         assert fairlead("preview", "--base", "main", "--exit-code").code == 0
-        repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+        repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
         assert fairlead("preview", "--base", "main").code == 0
         done = fairlead("preview", "--base", "main", "--exit-code")
         assert done.code == 2
@@ -186,7 +164,7 @@ class TestCommand:
             assert done.out.splitlines()[0] == "<!-- fairlead:preview:acme-ml -->"
 
     def test_formats_go_to_files(self, fairlead: Command, repository: Repository) -> None:
-        repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+        repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
         done = fairlead(
             "preview", "--base", "main", "--format", "markdown", "--out", "out/a.md", "--also", "json=out/a.json"
         )

@@ -11,35 +11,12 @@ from fairlead.preview.git import Entry, Repository as Reader
 from fairlead.preview.model import Preview
 from fairlead.preview.read import read
 from fairlead.source.diagnostics import Refused
+from tests.projects import ASSISTANT, SERVING
 from tests.repositories import Repository
-
-FAIRLEAD = """\
-apiVersion: fairlead.dev/v1
-kind: Project
-metadata: {name: acme-ml}
-targets: [kserve, prometheus]
-platform: {kserve: "0.20", prometheus-operator: "0.93", runner: ghcr.io/acme/fairlead-runner}
-environments:
-  staging: {namespace: ml-staging, trains: true}
-artifacts: {uri: s3://acme-ml-artifacts}
-mlflow: {tracking_uri: http://mlflow.ml.svc:5000}
-git: {repository: acme/ml-platform}
-"""
-SERVED = """\
-apiVersion: fairlead.dev/v1
-kind: Pipeline
-metadata: {name: NAME, owner: support-ml}
-model:
-  task: text-generation
-  framework: huggingface
-  source: "hf://mistralai/Mistral-7B-Instruct-v0.3:e0bc86c23ce5aae1db576c8cca6f06f1f73af2db"
-hardware: {serving: {cpu: 4, memory: 32Gi, gpu: {count: 1, resource: nvidia.com/gpu}}}
-serving: {runtime: vllm, protocol: openai, access: {callers: [support/desk]}}
-"""
 
 
 def served(name: str = "assistant", **replaced: str) -> str:
-    text = SERVED.replace("NAME", name)
+    text = ASSISTANT.replace("name: assistant", f"name: {name}")
     for old, new in replaced.items():
         text = text.replace({"memory": "32Gi", "callers": "support/desk"}[old], new)
     return text
@@ -48,7 +25,7 @@ def served(name: str = "assistant", **replaced: str) -> str:
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     made = Repository(tmp_path / "repository")
-    made.start({"specs/assistant.yaml": served()}, FAIRLEAD)
+    made.start({"specs/assistant.yaml": served()}, SERVING)
     return made
 
 
@@ -116,7 +93,7 @@ def test_base_is_where_head_left_it(repository: Repository) -> None:
 
 def test_a_project_may_lie_below_the_root(tmp_path: Path) -> None:
     repository = Repository(tmp_path, "ml/platform ü")
-    repository.start({"specs/assistant.yaml": served()}, FAIRLEAD)
+    repository.start({"specs/assistant.yaml": served()}, SERVING)
     repository.write("specs/assistant.yaml", served(memory="24Gi"))
     found = preview(repository)
     assert messages(found) == ["the server: memory limit 32Gi -> 24Gi"]
@@ -127,7 +104,7 @@ def test_a_base_without_the_project_makes_everything_new(tmp_path: Path) -> None
     repository = Repository(tmp_path, "ml")
     (tmp_path / "README.md").write_text("hello\n")
     first = repository.commit()
-    repository.start({"specs/assistant.yaml": served()}, FAIRLEAD)
+    repository.start({"specs/assistant.yaml": served()}, SERVING)
     found = preview(repository, first)
     assert "base-missing" in kinds(found)
     assert "new pipeline: serves" in messages(found)
@@ -214,7 +191,7 @@ def test_a_shallow_clone_says_how_to_fetch_more(repository: Repository, tmp_path
 
 def test_histories_without_a_common_commit_are_told(repository: Repository) -> None:
     repository.git("switch", "--quiet", "--orphan", "other")
-    repository.start({"specs/assistant.yaml": served(memory="24Gi")}, FAIRLEAD)
+    repository.start({"specs/assistant.yaml": served(memory="24Gi")}, SERVING)
     code, text = refused(repository, "main", "other")
     assert code == "FL2064"
     assert "--exact-base" in text
@@ -235,7 +212,7 @@ def test_a_partial_clone_asks_no_server(repository: Repository, tmp_path: Path) 
 
 def test_no_repository_is_told(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
-    repository.start({"specs/assistant.yaml": served()}, FAIRLEAD)
+    repository.start({"specs/assistant.yaml": served()}, SERVING)
     (tmp_path / ".git").rename(tmp_path / "git")
     assert refused(repository, "main")[0] == "FL2062"
 

@@ -10,27 +10,16 @@ from pathlib import Path
 import pytest
 
 from fairlead.workspace import compile as compiling, load as loading
-from tests.projects import CHURN, FAIRLEAD, write_project
+from tests.projects import ASSISTANT, CHURN, FAIRLEAD, write_project
 from tests.unit.cli.conftest import Command, Done
 
-SERVED = """\
-apiVersion: fairlead.dev/v1
-kind: Pipeline
-metadata: {name: assistant, owner: support-ml}
-model:
-  task: text-generation
-  framework: huggingface
-  source: "hf://mistralai/Mistral-7B-Instruct-v0.3:e0bc86c23ce5aae1db576c8cca6f06f1f73af2db"
-hardware: {serving: {cpu: 4, memory: 32Gi, gpu: {count: 1, resource: nvidia.com/gpu}}}
-serving: {runtime: vllm, protocol: openai, access: {callers: [support/desk]}}
-"""
 PROJECT = FAIRLEAD.replace("[argo-workflows, kserve, prometheus]", "[kserve, prometheus]")
 
 
 @pytest.fixture
 def fairlead(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     project = tmp_path / "project"
-    write_project(project, {"specs/churn.yaml": CHURN, "specs/assistant.yaml": SERVED}, PROJECT)
+    write_project(project, {"specs/churn.yaml": CHURN, "specs/assistant.yaml": ASSISTANT}, PROJECT)
     return Command(project, capsys, monkeypatch)
 
 
