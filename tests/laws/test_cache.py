@@ -14,11 +14,10 @@ import click
 from hypothesis import given, settings, strategies as st
 
 from fairlead.cli.main import cli
-from tests.projects import CHURN, FAIRLEAD, write_project
-from tests.unit.workspace.test_cache_run import SERVED
+from tests.projects import ASSISTANT, CHURN, FAIRLEAD, write_project
 
 PROJECT = FAIRLEAD.replace("[argo-workflows, kserve, prometheus]", "[kserve, prometheus]")
-SCREEN = SERVED.replace("name: assistant", "name: screen").replace("support-ml", "other-ml")
+SCREEN = ASSISTANT.replace("name: assistant", "name: screen").replace("support-ml", "other-ml")
 GRAPH = """\
 apiVersion: fairlead.dev/v1
 kind: Pipeline
@@ -29,7 +28,7 @@ serving:
   access: {callers: [support/desk]}
 """
 FILES = {
-    "specs/assistant.yaml": SERVED,
+    "specs/assistant.yaml": ASSISTANT,
     "specs/screen.yaml": SCREEN,
     "specs/triage.yaml": GRAPH,
     "specs/churn.yaml": CHURN,

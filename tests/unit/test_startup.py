@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import write_project
-from tests.unit.workspace.test_cache_run import PROJECT, SERVED
+from tests.projects import ASSISTANT, write_project
+from tests.unit.workspace.test_cache_run import PROJECT
 
 HEAVY = {"hera", "jinja2", "jsonschema", "mlflow", "networkx", "promql_parser", "rich"}
 
@@ -54,19 +54,19 @@ def command(folder: Path, *arguments: str) -> str:
 
 @pytest.mark.parametrize("name", ["validate", "compile", "check"])
 def test_a_command_that_was_run_before_understands_nothing_again(tmp_path: Path, name: str) -> None:
-    write_project(tmp_path, {"specs/assistant.yaml": SERVED}, PROJECT)
+    write_project(tmp_path, {"specs/assistant.yaml": ASSISTANT}, PROJECT)
     loaded_by(command(tmp_path, "compile", "--no-cache"))
     assert "pydantic" in loaded_by(command(tmp_path, name))
     assert loaded_by(command(tmp_path, name)) & (LANGUAGE | HEAVY) == set()
 
 
 def test_validating_loads_no_target_and_nothing_heavy(tmp_path: Path) -> None:
-    write_project(tmp_path, {"specs/assistant.yaml": SERVED}, PROJECT)
+    write_project(tmp_path, {"specs/assistant.yaml": ASSISTANT}, PROJECT)
     assert loaded_by(command(tmp_path, "validate")) & ({"fairlead_targets"} | HEAVY) == set()
 
 
 def test_what_trains_nothing_is_compiled_without_hera(tmp_path: Path) -> None:
-    write_project(tmp_path, {"specs/assistant.yaml": SERVED})
+    write_project(tmp_path, {"specs/assistant.yaml": ASSISTANT})
     assert loaded_by(command(tmp_path, "compile")) & {"hera", "mlflow", "networkx", "rich"} == set()
 
 

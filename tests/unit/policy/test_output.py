@@ -142,7 +142,7 @@ def test_targets_of_fairlead_make_nothing_that_is_found(repository: Path) -> Non
 
 def test_of_what_pipelines_share_the_project_decides() -> None:
     resources = [Resource(DEPLOYMENT, HOME)]
-    (own,) = RULES.of_output(None, Output("acme", "staging", False, resources))
-    (shared,) = RULES.of_output(None, Output("acme", "staging", False, resources, shared=True))
+    (own,) = RULES.of_output(None, Output("acme", "staging", protected=False, resources=resources))
+    (shared,) = RULES.of_output(None, Output("acme", "staging", protected=False, resources=resources, shared=True))
     assert "a waiver of `output.unfenced`" in own.help
     assert "set `policies.output.unfenced` in fairlead.yaml" in shared.help

@@ -11,10 +11,10 @@ from fairlead.output import write as writing
 from fairlead.output.changes import plan_changes
 from fairlead.source.reader import read_bytes
 from fairlead.workspace import load as loading, locking
-from tests.projects import CHURN, write_project
+from tests.projects import ASSISTANT, CHURN, write_project
 from tests.unit.cli.conftest import Command
 from tests.unit.output.trees import tree
-from tests.unit.workspace.test_cache_run import PROJECT, SERVED
+from tests.unit.workspace.test_cache_run import PROJECT
 
 IMAGE = "docker.io/vllm/vllm-openai:v0.24.0"
 
@@ -22,16 +22,16 @@ IMAGE = "docker.io/vllm/vllm-openai:v0.24.0"
 @pytest.fixture
 def fairlead(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     project = tmp_path / "project"
-    write_project(project, {"specs/churn.yaml": CHURN, "specs/assistant.yaml": SERVED}, PROJECT)
+    write_project(project, {"specs/churn.yaml": CHURN, "specs/assistant.yaml": ASSISTANT}, PROJECT)
     return Command(project, capsys, monkeypatch)
 
 
 def _edit(root: Path) -> None:
-    (root / "specs/assistant.yaml").write_text(SERVED.replace("32Gi", "64Gi"))
+    (root / "specs/assistant.yaml").write_text(ASSISTANT.replace("32Gi", "64Gi"))
 
 
 def _add(root: Path) -> None:
-    (root / "specs/screen.yaml").write_text(SERVED.replace("name: assistant", "name: screen"))
+    (root / "specs/screen.yaml").write_text(ASSISTANT.replace("name: assistant", "name: screen"))
 
 
 def _remove(root: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_specification_that_somebody_saves_meanwhile_is_not_formatted(
     from fairlead.output import lock
 
     file = fairlead.folder / "specs/assistant.yaml"
-    file.write_text(SERVED.replace("serving: {", "serving:    {"))
+    file.write_text(ASSISTANT.replace("serving: {", "serving:    {"))
     real = lock._acquire
 
     def slow(*arguments: object) -> None:
@@ -120,7 +120,7 @@ def test_a_specification_that_somebody_saves_meanwhile_is_not_formatted(
     done = fairlead("fmt")
     assert done.code == 1
     assert "changed while it was formatted" in done.err
-    assert file.read_text() == SERVED.replace("32Gi", "64Gi")
+    assert file.read_text() == ASSISTANT.replace("32Gi", "64Gi")
 
 
 def test_every_file_is_read_once(fairlead: Command, monkeypatch: pytest.MonkeyPatch) -> None:
