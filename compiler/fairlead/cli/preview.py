@@ -69,7 +69,7 @@ def command(
     compile, and with --exit-code with 2 where the desired state means something else than before.
     """
     from fairlead.cli.compile import processors
-    from fairlead.preview.git import Repository
+    from fairlead.git.repository import Repository
     from fairlead.preview.read import read
     from fairlead.source.diagnostics import Refused
     from fairlead.workspace.discover import project_root

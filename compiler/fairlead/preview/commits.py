@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from fairlead.preview.git import LINK, SUBMODULE, Entry, Repository
+from fairlead.git.repository import LINK, SUBMODULE, Entry, Repository
 from fairlead.preview.model import Notice
 from fairlead.source.nodes import Scalar, find
 from fairlead.source.reader import read

@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from fairlead.plan.draw.details import counted
-from fairlead.preview import escaping
 from fairlead.preview.model import Change, Graph, Preview, Severity
+from fairlead.source import markdown as escaping
 
 if TYPE_CHECKING:
     from jinja2 import Environment

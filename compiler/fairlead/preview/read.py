@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairlead.git.repository import Repository
 from fairlead.preview import build, notices
 from fairlead.preview.commits import Commit
 from fairlead.preview.findings import as_finding
-from fairlead.preview.git import Repository
 from fairlead.preview.model import Notice, Preview, Side
 from fairlead.preview.states import NOTHING, State, state_of
 from fairlead.source.diagnostics import Severity

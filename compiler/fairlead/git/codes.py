@@ -1,4 +1,4 @@
-"""What can keep a preview from knowing the two states that it compares."""
+"""What can keep a preview or a history from knowing what Git holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NO_GIT: Final = Code(
     "FL2061",
     "no program `git`",
     """
-    A preview reads the state to compare with from Git's objects, through the program `git`, and that was not found on
+    A preview and a history read earlier states from Git's objects, through the program `git`, and that was not found on
     PATH or could not be started.
 
     Wrong, in an image without Git:
@@ -27,7 +27,7 @@ NO_REPOSITORY: Final = Code(
     "not in a Git repository",
     """
     The folder of fairlead.yaml is in no Git repository with a working tree, so there is no earlier state to compare
-    with. A copy of the files without `.git` is none, and neither is a bare repository: it has no files to look at.
+    with, and no history to tell. A copy of the files without `.git` is none, and neither is a bare repository: it has no files to look at.
 
     Wrong:
 
@@ -93,8 +93,8 @@ UNREADABLE_OBJECTS: Final = Code(
     "what a commit holds can't be read",
     """
     The commit is known, and some of its files are not in this repository, or Git refuses to read it; the message has
-    Git's own words. A partial clone (`--filter=blob:none`) fetches files when they are asked for, and a preview asks
-    nobody on the network.
+    Git's own words. A partial clone (`--filter=blob:none`) fetches files when they are asked for, and neither a preview nor a
+    history asks anybody on the network.
 
     Wrong, in a clone without the files of earlier commits:
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fairlead.preview import codes
+from fairlead.git import codes
 from fairlead.source.diagnostics import Code, Diagnostic, Refused
 from fairlead.source.places import Place
 
@@ -54,7 +54,7 @@ class Repository:
         if inside.returncode != 0 or words[:1] != [b"true"]:
             raise self._no_repository(_said(inside))
         self.is_shallow = words[1:2] == [b"true"]
-        prefix = os.fsdecode(self._checked("rev-parse", "--show-prefix").removesuffix(b"\n"))
+        prefix = os.fsdecode(self.output("rev-parse", "--show-prefix").removesuffix(b"\n"))
         self.prefix = prefix.rstrip("/")
 
     def commit(self, revision: str) -> str:
@@ -83,18 +83,18 @@ class Repository:
 
     def count(self, start: str, end: str) -> int:
         """How many commits lead from one to another."""
-        return int(self._checked("rev-list", "--count", f"{start}..{end}"))
+        return int(self.output("rev-list", "--count", f"{start}..{end}"))
 
     def entries(self, commit: str) -> list[Entry] | None:
         """The files of a commit below the project's folder; None where that folder is not there."""
-        tree = self._checked("rev-parse", "--verify", f"{commit}^{{tree}}").strip().decode()
+        tree = self.output("rev-parse", "--verify", f"{commit}^{{tree}}").strip().decode()
         if self.prefix:
-            self._checked("cat-file", "-e", tree)
+            self.output("cat-file", "-e", tree)
             found = self._run("rev-parse", "--verify", "--quiet", f"{commit}:{self.prefix}")
             tree = found.stdout.strip().decode()
-            if found.returncode != 0 or self._checked("cat-file", "-t", tree).strip() != b"tree":
+            if found.returncode != 0 or self.output("cat-file", "-t", tree).strip() != b"tree":
                 return None
-        listed = self._checked("ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+        listed = self.output("ls-tree", "-r", "-z", "-l", "--full-tree", tree)
         return [_entry(line) for line in listed.split(b"\0") if line]
 
     def contents(self, objects: Iterable[str]) -> Iterator[bytes]:
@@ -102,7 +102,7 @@ class Repository:
         names = list(objects)
         if not names:
             return
-        given = self._checked("cat-file", "--batch", given="".join(f"{name}\n" for name in names).encode())
+        given = self.output("cat-file", "--batch", given="".join(f"{name}\n" for name in names).encode())
         position = 0
         for name in names:
             end = given.find(b"\n", position)
@@ -114,15 +114,29 @@ class Repository:
             yield given[end + 1 : end + 1 + size]
             position = end + 1 + size + 1
 
+    def setting(self, key: str) -> str | None:
+        """What Git's configuration says for a key."""
+        found = self._run("config", "--get", key)
+        return os.fsdecode(found.stdout.removesuffix(b"\n")) if found.returncode == 0 else None
+
+    def is_cut(self, commit: str) -> bool:
+        """Whether a shallow clone ends at a commit: it has parents, and they are not here."""
+        if not self.is_shallow:
+            return False
+        # What `git cat-file` shows is the object as it was made; every other command is told that it has no parents.
+        header = self.output("cat-file", "commit", commit).partition(b"\n\n")[0].split(b"\n")
+        parents = [line.split()[1].decode() for line in header if line.startswith(b"parent ")]
+        return any(self._run("cat-file", "-e", parent).returncode != 0 for parent in parents[:1])
+
     def changed(self) -> list[str]:
         """The files below the project's folder that are not as in the commit checked out, untracked ones too."""
-        listed = self._checked("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+        listed = self.output("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", ".")
         start = len(f"{self.prefix}/") if self.prefix else 0
         return sorted(os.fsdecode(line[3:])[start:] for line in listed.split(b"\0") if line)
 
     def unmerged(self) -> list[str]:
         """The files below the project's folder that a merge has left in conflict."""
-        listed = self._checked("ls-files", "--unmerged", "-z", "--", ".")
+        listed = self.output("ls-files", "--unmerged", "-z", "--", ".")
         return sorted({os.fsdecode(line.partition(b"\t")[2]) for line in listed.split(b"\0") if line})
 
     def _fetch(self, revision: str) -> str:
@@ -135,7 +149,8 @@ class Repository:
         found = self._run("remote")
         return found.stdout.decode(errors="replace").split() if found.returncode == 0 else []
 
-    def _checked(self, *arguments: str, given: bytes | None = None) -> bytes:
+    def output(self, *arguments: str, given: bytes | None = None) -> bytes:
+        """What Git prints for arguments of a caller that reads and never writes."""
         done = self._run(*arguments, given=given)
         if done.returncode != 0:
             raise self._unreadable(_said(done) or f"`git {arguments[0]}` ended with {done.returncode}")
@@ -170,7 +185,7 @@ class Repository:
         partial = self._run("config", "--get-regexp", r"^remote\..*\.promisor$").returncode == 0
         help_ = "see that the repository is whole: `git fsck`"
         if partial:
-            help_ = "this clone is partial, and a preview fetches nothing: `git fetch --refetch --no-filter` does"
+            help_ = "this clone is partial, and Fairlead fetches nothing: `git fetch --refetch --no-filter` does"
         elif self.is_shallow:
             help_ = "this clone is shallow: `git fetch --unshallow`"
         return _refused(codes.UNREADABLE_OBJECTS, f"Git says: {reason}", help_)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from fairlead.preview.escaping import code, fenced, html, inline
+from fairlead.source.markdown import code, fenced, html, inline
 
 ZERO = "\N{ZERO WIDTH SPACE}"
 

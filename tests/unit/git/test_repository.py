@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fairlead.git.repository import Entry, Repository as Reader
 from fairlead.preview.commits import Commit
-from fairlead.preview.git import Entry, Repository as Reader
 from fairlead.preview.model import Preview
 from fairlead.preview.read import read
 from fairlead.source.diagnostics import Refused
