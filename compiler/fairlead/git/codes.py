@@ -27,7 +27,8 @@ NO_REPOSITORY: Final = Code(
     "not in a Git repository",
     """
     The folder of fairlead.yaml is in no Git repository with a working tree, so there is no earlier state to compare
-    with, and no history to tell. A copy of the files without `.git` is none, and neither is a bare repository: it has no files to look at.
+    with, and no history to tell. A copy of the files without `.git` is none, and neither is a bare repository: it has
+    no files to look at.
 
     Wrong:
 
@@ -93,8 +94,8 @@ UNREADABLE_OBJECTS: Final = Code(
     "what a commit holds can't be read",
     """
     The commit is known, and some of its files are not in this repository, or Git refuses to read it; the message has
-    Git's own words. A partial clone (`--filter=blob:none`) fetches files when they are asked for, and neither a preview nor a
-    history asks anybody on the network.
+    Git's own words. A partial clone (`--filter=blob:none`) fetches files when they are asked for, and neither a preview
+    nor a history asks anybody on the network.
 
     Wrong, in a clone without the files of earlier commits:
 

@@ -64,5 +64,5 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    # GitHub ends a cell at a bar inside of code, too.
-    return _code(text).replace("|", "\\|")
+    # GitHub ends a cell at a bar inside of code, too, so there is no code in one.
+    return _inline(text.replace("`", "'"))

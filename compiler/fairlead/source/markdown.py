@@ -18,8 +18,8 @@ _PUNCTUATION: Final = re.compile(
       | :(?=\S)                     # addresses and emoji
       | (?<=www)\.                  # addresses without a scheme
       | ^[-+=>#]                    # at the start: lists, quotes and headings
-      | (?<=^\d)[.)] | (?<=^\d\d)[.)] | (?<=^\d\d\d)[.)]
-      )""",
+      | NUMBERS                     # and numbered ones, of at most nine digits
+      )""".replace("NUMBERS", "|".join(rf"(?<=^\d{{{count}}})[.)]" for count in range(1, 10))),
     re.VERBOSE | re.IGNORECASE,
 )
 _SPACE: Final = "\N{ZERO WIDTH SPACE}"

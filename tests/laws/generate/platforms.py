@@ -230,6 +230,8 @@ def _targets(dice: Dice, targets: tuple[str, ...], github: Tree, reconciler: dic
             "labels": {"release": "no"},
         }
     if dice.chance(50):
+        options["model-card"] = {}
+    if dice.chance(50):
         return [name if not own else {name: own} for name, own in options.items()]
     return options
 

@@ -312,11 +312,14 @@ def test_the_command_answers_in_each_format_and_writes_nothing(
     put(repository, lock(1))
     before = sorted(os.listdir(repository.folder))  # noqa: PTH208
     monkeypatch.chdir(repository.folder / "specs")
-    for form, start in (("text", "churn (specs/churn.yaml)"), ("markdown", "# History of `churn`"), ("json", "{")):
+    starts = {"text": "churn (specs/churn.yaml)", "markdown": "# History of `churn`", "json": "{"}
+    output = {}
+    for form, start in starts.items():
         done = CliRunner().invoke(cli, ["history", "churn.yaml", "--in", "staging", "--format", form])
         assert done.exit_code == 0, done.output
         assert done.output.startswith(start)
-    assert json.loads(done.output)["periods"][0]["version"]["run"] == "run1"
+        output[form] = done.output
+    assert json.loads(output["json"])["periods"][0]["version"]["run"] == "run1"
     assert sorted(os.listdir(repository.folder)) == before  # noqa: PTH208
     wrong = CliRunner().invoke(cli, ["history", "churn", "--since", "2026-13-01"])
     assert wrong.exit_code == 2
