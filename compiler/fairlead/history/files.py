@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -48,6 +49,13 @@ class Objects:
         self.repository = repository
         self.lost: dict[str, str] = {}
         self._roots: dict[str, Node | None] = {}
+        self._contents: dict[str, bytes] = {}
+
+    def fetch(self, names: Iterable[str]) -> None:
+        """Has Git give many objects at once, which takes as long as one; what it can't give is asked for later."""
+        wanted = [name for name in dict.fromkeys(names) if name not in self._roots]
+        with suppress(Refused):
+            self._contents.update(zip(wanted, list(self.repository.contents(wanted)), strict=True))
 
     def root(self, name: str | None) -> Node | None:
         """The document's root in an object; None where there is none, or none that can be read."""
@@ -64,11 +72,13 @@ class Objects:
         return str(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
     def _read(self, name: str) -> Node | None:
-        try:
-            (content,) = self.repository.contents([name])
-        except Refused as error:
-            self.lost[name] = error.diagnostics[0].message
-            return None
+        content = self._contents.pop(name, None)
+        if content is None:
+            try:
+                (content,) = self.repository.contents([name])
+            except Refused as error:
+                self.lost[name] = error.diagnostics[0].message
+                return None
         document = read("file", content)
         errors = [found for found in document.diagnostics if found.level == "error"]
         if errors:
@@ -159,6 +169,7 @@ def find_file(objects: Objects, head: str, steps: list[Step], output: str, given
         and entry.mode not in (LINK, SUBMODULE)
         and entry.size <= _LARGEST
     ]
+    objects.fetch(entry.object for entry in now)
     for key in ("name", "renamed_from"):
         for entry in now:
             if (

@@ -59,7 +59,7 @@ def _serving(before: Lock | None, after: Lock, environment: str, gates: tuple[st
         return
     version = version_of(now, after, gates)
     if was is None:
-        yield Happening(Kind.SERVES, f"version {now.version} is served, the first here", environment, version)
+        yield Happening(Kind.SERVES, f"version {now.version} begins to be served", environment, version)
         return
     tried = before.rollout.canary if before and before.rollout else None
     arrow = f"version {was.version} -> {now.version}"

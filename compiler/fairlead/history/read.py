@@ -49,7 +49,11 @@ class _Told:
                 message = f"the lock can't be read in this commit: {reason}"
                 yield Happening(Kind.UNREADABLE, message, environment)
                 continue
-            yield from between(self.locks.get(environment), lock, environment, self.gates)
+            for happening in between(self.locks.get(environment), lock, environment, self.gates):
+                if cut and happening.kind is Kind.SERVES and happening.version is not None:
+                    message = f"version {happening.version.version} is served already"
+                    happening = replace(happening, message=message)
+                yield happening
             self._period(environment, lock, moment.step.commit, cut=cut)
             self.locks[environment] = lock
 
@@ -101,6 +105,14 @@ def history(
     chain = branch(repository, newest)
     end = chain[0] if repository.is_cut(chain[0]) else None
     found = moments(objects, all_steps, file)
+    objects.fetch(
+        name
+        for moment in found
+        for change in (moment.spec, *(change for _, change in moment.locks))
+        if change is not None
+        for name in (change.before, change.after)
+        if name is not None
+    )
     about = made(repository, (moment.step.commit for moment in found))
     told = _Told(objects, about)
     entries = []
@@ -180,6 +192,8 @@ def _limits(
 ) -> Iterator[str]:
     if end is not None:
         yield f"this clone is shallow and ends at {end[:12]}: `git fetch --unshallow` brings what was before"
+    elif repository.is_shallow:
+        yield "this clone is shallow: commits that merges brought may be missing"
     if environment is not None and environment not in told.locks:
         known = ", ".join(sorted(told.locks)) or "none"
         yield f"no commit has a lock for {environment}; environments with one: {known}"

@@ -191,7 +191,31 @@ def test_a_shallow_clone_says_where_its_knowledge_ends(repository: Repository, t
     assert kinds(found) == [["known-from", "serves"], ["serves"]]
     assert [(period.version.version, period.since is None) for period in found.periods] == [(2, True), (3, False)]
     assert any("this clone is shallow and ends at" in note for note in found.notes)
+    assert messages(found)[1] == "version 2 is served already"
     assert "before this clone begins" in render_text(found)
+
+
+def test_what_a_partial_clone_lacks_is_said_and_not_fetched(repository: Repository, tmp_path: Path) -> None:
+    put(repository, lock(1))
+    put(repository, lock(2))
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--filter=blob:none", f"file://{repository.folder}", str(clone))
+    found = history(clone, "churn", "none")
+    assert kinds(found)[1:] == [["unreadable"], ["serves"]]
+    assert "the lock can't be read in this commit: Git says: " in messages(found)[1]
+
+
+def test_a_commit_with_a_time_that_no_calendar_has_is_told_as_any_other(repository: Repository) -> None:
+    put(repository, lock(1))
+    raw = repository.git("cat-file", "commit", "HEAD")
+    late = raw.replace(" 1767603600 ", " 99999999999999 ")
+    assert late != raw
+    (repository.folder.parent / "raw").write_text(f"{late}\n", encoding="utf-8")
+    commit = repository.git("hash-object", "-t", "commit", "-w", str(repository.folder.parent / "raw"))
+    found = told(repository, head=commit, since="2026-01-01")
+    assert kinds(found) == [["created"], ["serves"]]
+    assert "no calendar has" in found.entries[-1].made.committed
 
 
 def test_since_a_revision_leaves_out_what_it_has(repository: Repository) -> None:
