@@ -41,7 +41,7 @@ def command(spec: str, environment: str | None, since: str | None, head: str, pr
     from fairlead.source.diagnostics import Refused
     from fairlead.workspace.discover import project_root
 
-    if since is not None and re.match(r"\d{4}-\d{2}-\d{2}", since):
+    if since is not None and re.fullmatch(r"\d{4}-\d{2}-\d{2}(T[0-9:]*Z?)?", since):
         _check_date(since)
     try:
         if project is None and project_root(Path.cwd()) is None:
