@@ -27,7 +27,7 @@ ROOMS = {
     "FL5": "Patches",
     "FL6": "The output",
     "FL7": "Policy",
-    "FL8": "Running on this machine",
+    "FL8": "Running on this machine, and applying to a cluster",
     "FL9": "Fairlead itself",
 }
 """The rooms by the first digit of a code."""

@@ -28,8 +28,8 @@ class Code:
 
     `id` is stable for ever: `FL` and four digits for Fairlead's own, another prefix for a plugin's. The thousands
     digit names the room: 1 the language, 2 the project and its locks, 3 cross-checks of the plan, 4 targets,
-    5 patches, 6 the output, 7 policy and waivers, 8 running on this machine, 9 Fairlead itself. `page` is Markdown:
-    what is wrong, why it matters, and an example with its mend.
+    5 patches, 6 the output, 7 policy and waivers, 8 running on this machine and applying, 9 Fairlead itself. `page` is
+    Markdown: what is wrong, why it matters, and an example with its mend.
     """
 
     id: str

@@ -1,0 +1,222 @@
+"""`fairlead apply`: from committed output to a cluster without a reconciler."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fairlead.cli.common import colour, open_project, project_option, say
+from fairlead.cli.compiling import Compiled, compiled, refused
+from fairlead.cli.completion import environments
+from fairlead.cli.exits import DIFFERS, INPUT
+from fairlead.source.diagnostics import Code, Diagnostic, Refused
+from fairlead.source.places import Place
+
+if TYPE_CHECKING:
+    from fairlead.apply.plan import Plan
+    from fairlead.apply.planning import Request
+
+NAMED = 8
+"""Files that a message names."""
+
+
+@click.command(name="apply")
+@click.option("--environment", "-e", required=True, shell_complete=environments, help="The environment to apply.")
+@project_option
+@click.option("--context", metavar="NAME", help="kubectl's context; the current one otherwise.")
+@click.option("--kubeconfig", type=click.Path(path_type=Path), help="kubectl's configuration.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen; leaves with 2 where something would.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file, as JSON.")
+@click.option(
+    "--plan",
+    "agreed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Do what this plan says, and nothing where something else would happen now.",
+)
+@click.option("--yes", is_flag=True, help="Delete what the output no longer has.")
+@click.option("--adopt", is_flag=True, help="Take over what is there already and nobody's inventory lists.")
+@click.option("--force-conflicts", is_flag=True, help="Take fields over that other managers own.")
+@click.option("--allow-dirty", is_flag=True, help="Apply output that is not committed.")
+@click.option("--timeout", default="10m", show_default=True, metavar="DURATION", help="How long to wait for each wave.")
+@click.option("--no-wait", is_flag=True, help="Do not wait until a wave is ready.")
+def command(
+    environment: str,
+    project: Path | None,
+    context: str | None,
+    kubeconfig: Path | None,
+    dry_run: bool,
+    out: Path | None,
+    agreed: Path | None,
+    yes: bool,
+    adopt: bool,
+    force_conflicts: bool,
+    allow_dirty: bool,
+    timeout: str,
+    no_wait: bool,
+) -> None:
+    """Apply an environment's output to a cluster through kubectl, and delete what the output no longer has.
+
+    First a plan is made and printed, in which every resource was tried. Then everything is applied in waves, each when
+    the one before is ready, and what is gone from the output is deleted at the end, with --yes. Only what an earlier
+    apply of this environment has made is ever deleted.
+    """
+    if dry_run and agreed is not None:
+        raise click.UsageError("--dry-run makes a plan, and --plan carries one out")
+    patience = None if no_wait else _seconds(timeout)
+    root = open_project(project)
+    result = compiled((), root, (environment,), (), "text")
+    try:
+        request = _request(result, environment, adopt=adopt, force=force_conflicts, allow_dirty=allow_dirty)
+        _apply(request, context, kubeconfig, agreed, out, patience, dry_run=dry_run, yes=yes)
+    except Refused as error:
+        refused(error, result)
+
+
+def _seconds(text: str) -> float:
+    from fairlead.spec.units.base import UnitError
+    from fairlead.spec.units.duration import Duration
+
+    try:
+        return float(Duration.from_text(text).seconds)
+    except UnitError as error:
+        raise click.BadParameter(str(error), param_hint="--timeout") from None
+
+
+def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, allow_dirty: bool) -> Request:
+    """What is to be applied. Raises Refused where it is not what compiling gives, or not committed."""
+    from fairlead.apply import codes
+    from fairlead.apply.planning import Request
+    from fairlead.apply.wanted import wanted_in
+    from fairlead.output.check import check
+    from fairlead.output.swap import settle
+    from fairlead.preview.git import Repository
+
+    root, compilation = result.workspace.root, result.compilation
+    assembled = list(compilation.assembled())
+    settle(root)
+    drifts = [each.path for each in check(root, result.output, assembled, compilation.selection)]
+    if drifts:
+        help_ = "run `fairlead compile` and commit the result; `fairlead check --diff` shows the differences"
+        raise _differs(codes.NOT_COMPILED, drifts, "not what compiling gives", help_)
+    commit = ""
+    if not allow_dirty:
+        repository = Repository(root)
+        folder = f"{result.output / environment}/"
+        dirty = [path for path in repository.changed() if path.startswith(folder)]
+        if dirty:
+            help_ = "commit first, or say --allow-dirty in a cluster that only you use"
+            raise _differs(codes.NOT_COMMITTED, dirty, "not as in the commit that is checked out", help_)
+        commit = repository.commit("HEAD")
+    assert result.workspace.project is not None
+    project = result.workspace.project
+    namespace = str(next(each.namespace for name, each in project.environments.items() if str(name) == environment))
+    return Request(
+        str(project.metadata.name),
+        environment,
+        namespace,
+        wanted_in(assembled, environment),
+        commit,
+        adopt,
+        force,
+    )
+
+
+def _differs(code: Code, paths: list[str], what: str, help_: str) -> Refused:
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    message = f"{', '.join(paths[:NAMED])}{more} {'is' if len(paths) == 1 else 'are'} {what}"
+    return Refused([Diagnostic(code, Place.start_of(paths[0]), message, help_)])
+
+
+def _apply(
+    request: Request,
+    context: str | None,
+    kubeconfig: Path | None,
+    agreed: Path | None,
+    out: Path | None,
+    timeout: float | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    from fairlead.apply.carrying import carry_out
+    from fairlead.apply.kubectl import Kubectl
+    from fairlead.apply.plan import encode
+    from fairlead.apply.planning import make_plan
+    from fairlead.apply.waiting import Patience
+
+    before = _agreed(agreed, request) if agreed is not None else None
+    kubectl = Kubectl(context, str(kubeconfig) if kubeconfig is not None else None)
+    planned = make_plan(kubectl, request)
+    plan = planned.plan
+    if before is not None:
+        _compare(before, plan)
+    _print(plan)
+    if out is not None:
+        try:
+            out.write_text(encode(plan), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise click.ClickException(f"{out} can't be written: {error.strerror or error}") from None
+    if dry_run:
+        raise click.exceptions.Exit(0 if plan.is_empty else DIFFERS)
+    if plan.destroys and not yes:
+        _ask_for_yes(plan)
+    carry_out(kubectl, request, planned, Patience(timeout), lambda line: click.echo(line, err=True))
+    click.echo(f"applied {request.environment}", err=True)
+
+
+def _agreed(file: Path, request: Request) -> Plan:
+    from fairlead.apply import codes
+    from fairlead.apply.plan import decode
+
+    try:
+        plan = decode(file.read_text(encoding="utf-8"))
+        about = (plan.project, plan.environment)
+        if about != (request.project, request.environment):
+            raise ValueError(f"it is a plan for {plan.environment} of {plan.project}")
+    except (OSError, ValueError) as error:
+        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        message = f"the plan {file}: {reason}"
+        help_ = "write one with `fairlead apply --dry-run --out FILE`"
+        raise Refused([Diagnostic(codes.BAD_PLAN, Place.start_of(str(file)), message, help_)]) from None
+    return plan
+
+
+def _compare(before: Plan, now: Plan) -> None:
+    from fairlead.apply import codes
+    from fairlead.apply.plan import deviations
+
+    found = deviations(before, now)
+    if found:
+        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        message = f"the plan no longer holds: {'; '.join(found[:NAMED])}{more}; nothing was applied"
+        raise Refused([Diagnostic(codes.STALE, Place.start_of("fairlead.yaml"), message, "plan again and look at it")])
+
+
+def _ask_for_yes(plan: Plan) -> None:
+    from fairlead.apply import codes
+    from fairlead.preview.model import Change
+
+    names = [str(step.ref.identity) for step in plan.of(Change.REMOVED)]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    message = f"applying would delete {', '.join(names[:NAMED])}{more}; nothing was applied"
+    help_ = "say `--yes` where that is meant"
+    say([Diagnostic(codes.DESTROYS, Place.start_of("fairlead.yaml"), message, help_)], None, "text", err=True)
+    raise click.exceptions.Exit(INPUT)
+
+
+def _print(plan: Plan) -> None:
+    from fairlead.apply.show import lines
+
+    if not colour(sys.stdout):
+        for line in lines(plan):
+            click.echo(line.text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines(plan):
+        console.print(Text(line.text, style=line.look))

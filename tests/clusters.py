@@ -1,0 +1,204 @@
+"""A cluster for tests of what speaks to kubectl: it takes kubectl's arguments and answers in its words.
+
+It knows no defaults, webhooks or controllers; what it stores is what was applied. Conformance tests have a real one.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from fairlead.apply import kubectl as module
+
+Key = tuple[str, str, str]
+"""Kind, namespace and name."""
+UNCOUNTED = ("ConfigMap", "Namespace", "Role", "RoleBinding", "Secret", "ServiceAccount")
+"""Kinds whose objects have no generation."""
+PLURALS = {"NetworkPolicy": "networkpolicies", "AuthorizationPolicy": "authorizationpolicies"}
+READY = {"conditions": [{"type": "Ready", "status": "True"}]}
+
+
+class Said(Exception):
+    """What kubectl writes to standard error."""
+
+
+@dataclass
+class Cluster:
+    """The objects of a cluster; `missing` are kinds that it does not have."""
+
+    objects: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    calls: list[list[str]] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What is said where a resource of a kind is applied."""
+    status: dict[str, Any] = field(default_factory=lambda: {"InferenceService": READY})
+    """What controllers report of every object of a kind."""
+    before: Callable[[list[str]], None] = lambda call: None
+    """Called before every call, as somebody else's hand."""
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def use(self, monkeypatch: pytest.MonkeyPatch, *namespaces: str) -> Cluster:
+        """Puts itself behind the program `kubectl`."""
+        for name in namespaces:
+            self.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+        class Subprocess:
+            run = staticmethod(self.run)
+
+        monkeypatch.setattr(module, "subprocess", Subprocess)
+        return self
+
+    def put(self, manifest: dict[str, Any], manager: str = "somebody") -> dict[str, Any]:
+        """Stores an object, as anybody might."""
+        key = key_of(manifest)
+        old = self.objects.get(key)
+        new = {name: value for name, value in copy.deepcopy(manifest).items() if name != "status"}
+        metadata = new["metadata"]
+        kept = {name: value for name, value in metadata.items() if name in ("name", "namespace", "labels")}
+        kept |= {"annotations": metadata["annotations"]} if "annotations" in metadata else {}
+        number = next(self._numbers)
+        new["metadata"] = kept | {
+            "uid": old["metadata"]["uid"] if old else f"uid-{number}",
+            "resourceVersion": str(number),
+            "managedFields": [{"manager": manager, "operation": "Apply"}],
+        }
+        if key[0] not in UNCOUNTED:
+            new["metadata"]["generation"] = old["metadata"]["generation"] + 1 if old else 1
+        if old is not None and essence(old) == essence(new):
+            return old
+        self.objects[key] = new
+        return new
+
+    def names(self, kind: str) -> list[str]:
+        """The names of all objects of a kind."""
+        return sorted(name for found, _, name in self.objects if found == kind)
+
+    def versions(self) -> dict[Key, str]:
+        """What counts every write to an object."""
+        return {key: each["metadata"]["resourceVersion"] for key, each in self.objects.items()}
+
+    def verbs(self) -> list[str]:
+        """What was asked for that changes something."""
+        changing = ("apply", "create", "replace", "delete")
+        return [call[0] for call in self.calls if call[0] in changing and "--dry-run=server" not in call]
+
+    def run(self, command: Sequence[str], *, input: bytes, **_: Any) -> subprocess.CompletedProcess[bytes]:  # noqa: A002
+        """Does what `kubectl` would do."""
+        assert command[0] == "kubectl"
+        call = [word for word in command[1:] if not word.startswith(("--context", "--kubeconfig"))]
+        self.before(call)
+        self.calls.append(call)
+        try:
+            answer = self._answer(call, input.decode())
+        except Said as said:
+            return subprocess.CompletedProcess(command, 1, b"", f"{said}\n".encode())
+        out = b"" if answer is None else json.dumps(answer).encode()
+        return subprocess.CompletedProcess(command, 0, out, b"")
+
+    def _answer(self, call: list[str], given: str) -> Any:
+        if call[:2] == ["get", "--raw"]:
+            return self._kinds(call[2])
+        if call[:2] == ["get", "configmaps"]:
+            label = call[call.index("--selector") + 1]
+            found = [each for (kind, _, _), each in self.objects.items() if kind == "ConfigMap"]
+            return listed([each for each in found if label in each["metadata"].get("labels", {})])
+        if call[:2] == ["delete", "--raw"]:
+            return self._delete(call[2], json.loads(given))
+        if call[0] == "get":
+            there = [self.objects.get(key_of(each)) for each in json.loads(given)["items"]]
+            shown = [self._shown(each) for each in there if each is not None]
+            return None if not shown else shown[0] if len(shown) == 1 else listed(shown)
+        if call[0] == "apply":
+            return self._apply(given, dry_run="--dry-run=server" in call)
+        manifest = json.loads(given)
+        old = self.objects.get(key_of(manifest))
+        if call[0] == "create" and old is not None:
+            raise Said("Error from server (AlreadyExists): it already exists")
+        if call[0] == "replace" and (
+            old is None or old["metadata"]["resourceVersion"] != manifest["metadata"]["resourceVersion"]
+        ):
+            raise Said("Error from server (Conflict): the object has been modified")
+        return self.put(manifest, "fairlead")
+
+    def _apply(self, given: str, *, dry_run: bool) -> Any:
+        manifests = [dict(each) for each in YAML(typ="safe", pure=True).load_all(StringIO(given)) if each]
+        for each in manifests:
+            if each["kind"] in self.refused:
+                raise Said(self.refused[each["kind"]])
+        if dry_run:
+            held = copy.deepcopy(self.objects)
+            made = [self.put(each, "fairlead") for each in manifests]
+            self.objects = held
+        else:
+            made = [self.put(each, "fairlead") for each in manifests]
+        return made[0] if len(made) == 1 else listed(made)
+
+    def _kinds(self, path: str) -> Any:
+        names = {key[0] for key in self.objects} | KINDS.get(path, set())
+        resources = [
+            {"name": PLURALS.get(name, f"{name.lower()}s"), "kind": name, "namespaced": name != "Namespace"}
+            for name in sorted(names - self.missing)
+        ]
+        return {"kind": "APIResourceList", "resources": resources}
+
+    def _delete(self, path: str, options: dict[str, Any]) -> Any:
+        words = path.split("/")
+        namespace, plural, name = words[-3], words[-2], words[-1]
+        key = next(
+            (
+                key
+                for key in self.objects
+                if key[1:] == (namespace, name) and PLURALS.get(key[0], f"{key[0].lower()}s") == plural
+            ),
+            None,
+        )
+        if key is None:
+            raise Said("Error from server (NotFound): not found")
+        metadata = self.objects[key]["metadata"]
+        for field_, wanted in options["preconditions"].items():
+            if metadata[field_] != wanted:
+                raise Said("Error from server (Conflict): Precondition failed")
+        del self.objects[key]
+        return {"kind": "Status", "status": "Success"}
+
+    def _shown(self, found: dict[str, Any]) -> dict[str, Any]:
+        status = self.status.get(found["kind"])
+        return found if status is None else {**found, "status": status}
+
+
+KINDS = {
+    "/api/v1": {"ConfigMap", "Namespace", "Secret", "ServiceAccount"},
+    "/apis/serving.kserve.io/v1beta1": {"InferenceService"},
+    "/apis/serving.kserve.io/v1alpha1": {"ServingRuntime", "InferenceGraph"},
+    "/apis/networking.k8s.io/v1": {"NetworkPolicy"},
+    "/apis/policy/v1": {"PodDisruptionBudget"},
+    "/apis/monitoring.coreos.com/v1": {"PrometheusRule", "PodMonitor"},
+    "/apis/apps/v1": {"Deployment"},
+}
+
+
+def key_of(manifest: dict[str, Any]) -> Key:
+    """What a manifest is about."""
+    metadata = manifest["metadata"]
+    return manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def listed(items: list[Any]) -> dict[str, Any]:
+    """A list as kubectl prints it."""
+    return {"apiVersion": "v1", "kind": "List", "items": items}
+
+
+def essence(found: dict[str, Any]) -> Any:
+    """What somebody wrote of an object."""
+    metadata = found["metadata"]
+    own = {name: metadata.get(name) for name in ("labels", "annotations", "managedFields")}
+    return {name: value for name, value in found.items() if name not in ("metadata", "status")}, own
