@@ -128,8 +128,8 @@ def _prune(kubectl: Kubectl, steps: Iterable[Step], tell: Callable[[str], None])
         except Failed as error:
             if "(NotFound)" in error.said:
                 continue
-            found = diagnostic(error, PROJECT, str(step.ref.identity))
-            raise Refused([_stale(step) if found.code is codes.STALE else found]) from error
+            said = diagnostic(error, PROJECT, str(step.ref.identity))
+            raise Refused([_stale(step) if said.code is codes.STALE else said]) from error
         tell(f"deleted {step.ref.identity}")
 
 

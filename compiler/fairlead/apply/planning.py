@@ -142,18 +142,23 @@ def _gone(kubectl: Kubectl, wanted: Iterable[Wanted], own: Iterable[Inventory]) 
 def _adopted(
     request: Request, inventories: Iterable[Inventory], live: Mapping[Identity, Object]
 ) -> frozenset[Identity]:
-    """What is there and no inventory lists. Raises Refused where it is somebody else's."""
-    owners: dict[Identity, list[Owner]] = {}
+    """What is there and no inventory of ours lists. Raises Refused where it is somebody else's."""
+    ours: dict[Identity, set[str]] = {}
+    theirs: dict[Identity, Owner] = {}
     for inventory in inventories:
-        for ref in inventory.entries:
-            owners.setdefault(ref.identity, []).append(inventory.owner)
+        own = inventory.owner[:2] == (request.project, request.environment)
+        for ref, uid in inventory.entries.items():
+            if own:
+                ours.setdefault(ref.identity, set()).add(uid)
+            else:
+                theirs[ref.identity] = inventory.owner
     adopted, wrong = set(), []
     for each in request.wanted:
         about = each.ref.identity
-        of = [owner for owner in owners.get(about, ()) if owner[:2] != (request.project, request.environment)]
-        listed = len(owners.get(about, ())) > len(of)
-        if of:
-            message = f"{about} belongs to {of[0]}"
+        # One that is listed without a uid was about to be made; whether it was by us, its fields say.
+        listed = about in live and live[about]["metadata"].get("uid") in ours.get(about, ())
+        if about in theirs:
+            message = f"{about} belongs to {theirs[about]}"
             help_ = "rename one of the two pipelines, or give the environments namespaces of their own"
             wrong.append(Diagnostic(codes.NOT_OURS, Place.start_of(each.path), message, help_))
         elif about in live and not listed:

@@ -92,7 +92,7 @@ def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, al
     from fairlead.apply.wanted import wanted_in
     from fairlead.output.check import check
     from fairlead.output.swap import settle
-    from fairlead.preview.git import Repository
+    from fairlead.git.repository import Repository
 
     root, compilation = result.workspace.root, result.compilation
     assembled = list(compilation.assembled())

@@ -10,8 +10,8 @@ NO_GIT: Final = Code(
     "FL2061",
     "no program `git`",
     """
-    A preview and a history read earlier states from Git's objects, through the program `git`, and that was not found on
-    PATH or could not be started.
+    A preview and a history read earlier states from Git's objects, and `fairlead apply` asks whether the output is
+    committed, all through the program `git`. That was not found on PATH or could not be started.
 
     Wrong, in an image without Git:
 
@@ -27,8 +27,8 @@ NO_REPOSITORY: Final = Code(
     "not in a Git repository",
     """
     The folder of fairlead.yaml is in no Git repository with a working tree, so there is no earlier state to compare
-    with, and no history to tell. A copy of the files without `.git` is none, and neither is a bare repository: it has
-    no files to look at.
+    with, no history to tell, and nothing in it is committed. A copy of the files without `.git` is none, and neither is
+    a bare repository: it has no files to look at.
 
     Wrong:
 

@@ -176,6 +176,17 @@ def test_what_somebody_else_made_anew_is_left(fairlead: Command, repository: Rep
     assert key in cluster.objects
 
 
+def test_what_somebody_else_made_anew_is_not_taken_back_without_a_word(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    applied(fairlead)
+    cluster.put(cluster.objects.pop(SERVICE))
+    refused = fairlead(*STAGING)
+    assert refused.code == 1
+    assert "FL8209" in refused.err
+    applied(fairlead, "--adopt")
+
+
 @pytest.mark.parametrize("damage", ["{", '{"version": 9}', None])
 def test_a_damaged_inventory_is_refused_and_nothing_is_touched(
     fairlead: Command, repository: Repository, cluster: Cluster, damage: str | None
