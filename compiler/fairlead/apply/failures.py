@@ -12,14 +12,14 @@ from fairlead.source.places import Place
 from fairlead.spec.secrets import masked
 
 _UNREACHABLE: Final = (
-        r"\(Unauthorized\)", "must be logged in", "connection refused", "no such host", "i/o timeout",
-        "Unable to connect", "was refused - did you specify", "context .* does not exist",
-        "no configuration has been provided", "x509:", "TLS handshake", "error loading config", "getting credentials",
-        "deadline exceeded", r"stat .*: no such file",
+    r"\(Unauthorized\)", "must be logged in", "connection refused", "no such host", "i/o timeout", "Unable to connect",
+    "was refused - did you specify", "context .* does not exist", "context was not found", "x509:", "TLS handshake",
+    "no configuration has been provided", "error loading config", "getting credentials", "deadline exceeded",
+    r"stat .*: no such file",
 )  # fmt: skip
 _DENIED: Final = (
-        "webhook", "ValidatingAdmissionPolicy", "violates PodSecurity", "is immutable", r"\(Invalid\)",
-        r"\(BadRequest\)", "is invalid", "strict decoding error", "exceeded quota",
+    "webhook", "ValidatingAdmissionPolicy", "violates PodSecurity", "is immutable", r"\(Invalid\)", r"\(BadRequest\)",
+    "is invalid", "strict decoding error", "exceeded quota", "failed to create typed patch object",
 )  # fmt: skip
 _KINDS: Final[tuple[tuple[tuple[str, ...], Code, str], ...]] = (
     ((r"Apply failed with \d+ conflict",), codes.CONFLICT, "say the same in the specification, or `--force-conflicts`"),

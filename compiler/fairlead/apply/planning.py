@@ -244,7 +244,8 @@ def _removals(
         there = str(found["metadata"].get("uid", ""))
         if uid and uid != there:
             left.append(f"{ref.identity}: it was deleted and made anew by somebody else")
-        elif not is_applied(found):
+        elif not is_applied(found) and (not uid or found["metadata"].get("managedFields")):
+            # The very object that was applied, of which nobody has set any field, is ours: it had nothing but a name.
             left.append(f"{ref.identity}: Fairlead owns no field of it any more")
         else:
             steps.append(Step(Change.REMOVED, ref, part, uid=there, state=state(found)))

@@ -187,6 +187,16 @@ def test_what_somebody_else_made_anew_is_not_taken_back_without_a_word(
     applied(fairlead, "--adopt")
 
 
+def test_what_others_have_taken_over_is_left(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
+    applied(fairlead)
+    key = ("InferenceService", "ml-staging", "helper")
+    cluster.put(cluster.objects[key], "argocd-controller")
+    without_helper(fairlead, repository)
+    done = applied(fairlead, "--yes")
+    assert "InferenceService helper in ml-staging: Fairlead owns no field of it any more" in done.out
+    assert key in cluster.objects
+
+
 @pytest.mark.parametrize("damage", ["{", '{"version": 9}', None])
 def test_a_damaged_inventory_is_refused_and_nothing_is_touched(
     fairlead: Command, repository: Repository, cluster: Cluster, damage: str | None
