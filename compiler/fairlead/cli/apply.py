@@ -90,9 +90,9 @@ def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, al
     from fairlead.apply import codes
     from fairlead.apply.planning import Request
     from fairlead.apply.wanted import wanted_in
+    from fairlead.git.repository import Repository
     from fairlead.output.check import check
     from fairlead.output.swap import settle
-    from fairlead.git.repository import Repository
 
     root, compilation = result.workspace.root, result.compilation
     assembled = list(compilation.assembled())
