@@ -43,7 +43,8 @@ def about(plan: Plan) -> Iterator[Line]:
         if monitoring.dashboard is not None:
             yield Line("dashboard", str(monitoring.dashboard))
     if (model := plan.unit.pipeline.model) is not None:
-        yield Line("task", f"{model.task}, with {model.framework}")
+        known = [word for word in (model.task, f"with {model.framework}") if "custom" not in word]
+        yield Line("task", ", ".join(known) or "one of its own, with a framework of its own")
     if metadata.labels:
         yield Line("labels", listed(f"{key}={value}" for key, value in sorted(metadata.labels.items())))
     if metadata.renamed_from is not None:

@@ -21,7 +21,9 @@ def data(plan: Plan) -> Iterator[Line]:
         yield Line("prepared by", f"the owner's own steps: {listed(section.prepare)}")
     learned = plan.learned_from
     if learned is not None:
-        yield Line("learned from", learned.name, (*_columns(learned.columns),))
+        # A source's own columns stand beside it already.
+        own = () if learned.name in section.sources else _columns(learned.columns)
+        yield Line("learned from", learned.name, (*own,))
     if (split := section.split) is not None:
         by = f" by {split.by}" if split.by else ""
         method = f"{split.method or 'as its columns allow'}{by}"

@@ -141,8 +141,10 @@ def unexplained(
             message = f"{change.title} is made anew under this name"
         else:
             message = f"{change.title}: {counted(_lines(change.diff), 'line')} of text changed"
+        # A page is for people, as a model card is: nothing that runs reads it.
+        severity = Severity.NOTICE if change.kind is None and change.path.endswith(".md") else Severity.BEHAVIOUR
         gone = change.change is Change.REMOVED
-        yield _effect(Severity.BEHAVIOUR, "resource", message, environment, pipeline, change, gone=gone)
+        yield _effect(severity, "resource", message, environment, pipeline, change, gone=gone)
 
 
 def _said(text: str | None) -> str:
