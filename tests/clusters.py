@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from fairlead.apply import kubectl as module
+from fairlead.cluster import kubectl as module
 
 Key = tuple[str, str, str]
 """Kind, namespace and name."""

@@ -10,11 +10,11 @@ import pytest
 
 from fairlead.apply.carrying import carry_out
 from fairlead.apply.inventory import LABEL, read
-from fairlead.apply.kubectl import Kubectl
 from fairlead.apply.plan import Plan
 from fairlead.apply.planning import Request, make_plan
 from fairlead.apply.waiting import Patience
 from fairlead.apply.wanted import Wanted
+from fairlead.cluster.kubectl import Kubectl
 from fairlead.output.desired import ResourceRef
 from fairlead.output.yaml import dump
 from fairlead.preview.model import Change

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from fairlead.apply.carrying import carry_out
-from fairlead.apply.kubectl import Kubectl
 from fairlead.apply.plan import Plan, decode, deviations, encode
 from fairlead.apply.planning import Request, make_plan
 from fairlead.apply.waiting import Patience
 from fairlead.apply.wanted import Wanted
+from fairlead.cluster.kubectl import Kubectl
 from fairlead.output.desired import ResourceRef
 from fairlead.output.yaml import dump
 from fairlead.source.diagnostics import Refused

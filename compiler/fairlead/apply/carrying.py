@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from fairlead.apply import codes
-from fairlead.apply.failures import diagnostic, refused
 from fairlead.apply.inventory import Inventory, Owner, manifest
-from fairlead.apply.kubectl import Failed, Kubectl
 from fairlead.apply.plan import Step
-from fairlead.apply.planning import PROJECT, Planned, Request, identity, state
+from fairlead.apply.planning import PROJECT, Planned, Request, state
 from fairlead.apply.waiting import Patience, wait
 from fairlead.apply.wanted import Wanted, documents
 from fairlead.apply.waves import waves
+from fairlead.cluster import codes
+from fairlead.cluster.failures import diagnostic, refused
+from fairlead.cluster.kubectl import Failed, Kubectl, identity
 from fairlead.output.desired import ResourceRef
 from fairlead.preview.model import Change
 from fairlead.resources.order import rank

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fairlead.apply.kubectl import Object
+from fairlead.cluster.kubectl import Object
 
 DEPLOYED: Final = ("EventBus", "EventSource", "Sensor")
 """Argo Events' kinds, which have a condition `Deployed` and none that is called `Ready`."""

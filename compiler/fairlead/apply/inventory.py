@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from fairlead.apply import codes
-from fairlead.apply.kubectl import Object
+from fairlead.cluster.kubectl import Object
 from fairlead.output.desired import ResourceRef
 from fairlead.resources.conventions import GENERATED_BY, fit
 from fairlead.resources.resource import SHARED

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fairlead.apply import codes
-from fairlead.apply.failures import diagnostic, refused
+from fairlead.apply.codes import NOT_OURS
 from fairlead.apply.inventory import LABEL, Inventory, Owner, read
-from fairlead.apply.kubectl import MANAGER, Failed, Kubectl, Object
 from fairlead.apply.plan import Plan, Step
 from fairlead.apply.wanted import Wanted, digest, documents
+from fairlead.cluster import codes
+from fairlead.cluster.failures import diagnostic, refused
+from fairlead.cluster.kubectl import MANAGER, Failed, Kubectl, Object, identity
 from fairlead.output.desired import ResourceRef
 from fairlead.preview.effects.pair import one_line
 from fairlead.preview.fields import MISSING, differences, dotted, shown
@@ -71,13 +72,6 @@ def make_plan(kubectl: Kubectl, request: Request) -> Planned:
         request.project, request.environment, request.namespace, cluster, digest(request.wanted), tuple(ordered), left
     )
     return Planned(plan, tuple(own), live)
-
-
-def identity(found: Object) -> Identity:
-    """What an object is about."""
-    metadata = found["metadata"]
-    group = str(found.get("apiVersion", "")).rpartition("/")[0]
-    return Identity(group, str(found.get("kind")), str(metadata.get("namespace", "")), str(metadata["name"]))
 
 
 def state(found: Object) -> str:
@@ -160,12 +154,12 @@ def _adopted(
         if about in theirs:
             message = f"{about} belongs to {theirs[about]}"
             help_ = "rename one of the two pipelines, or give the environments namespaces of their own"
-            wrong.append(Diagnostic(codes.NOT_OURS, Place.start_of(each.path), message, help_))
+            wrong.append(Diagnostic(NOT_OURS, Place.start_of(each.path), message, help_))
         elif about in live and not listed:
             if not request.adopt and not is_applied(live[about]):
                 message = f"{about} is in the cluster already, and Fairlead has not applied it{_by(live[about])}"
                 help_ = "rename one of the two, or take it over with `--adopt`"
-                wrong.append(Diagnostic(codes.NOT_OURS, Place.start_of(each.path), message, help_))
+                wrong.append(Diagnostic(NOT_OURS, Place.start_of(each.path), message, help_))
             adopted.add(about)
     if wrong:
         raise Refused(in_order(wrong))

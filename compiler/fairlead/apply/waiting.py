@@ -9,9 +9,8 @@ from typing import Final
 
 from fairlead.apply import codes
 from fairlead.apply.health import Health, health
-from fairlead.apply.kubectl import Kubectl
-from fairlead.apply.planning import identity
 from fairlead.apply.wanted import Wanted
+from fairlead.cluster.kubectl import Kubectl, identity
 from fairlead.resources.resource import Identity
 from fairlead.source.diagnostics import Diagnostic, Refused, in_order
 from fairlead.source.places import Place

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fairlead.cli.clusters import cluster_options, kubectl_for, seconds
 from fairlead.cli.common import colour, open_project, project_option, say
 from fairlead.cli.compiling import Compiled, compiled, refused
 from fairlead.cli.completion import environments
@@ -26,8 +27,7 @@ NAMED = 8
 @click.command(name="apply")
 @click.option("--environment", "-e", required=True, shell_complete=environments, help="The environment to apply.")
 @project_option
-@click.option("--context", metavar="NAME", help="kubectl's context; the current one otherwise.")
-@click.option("--kubeconfig", type=click.Path(path_type=Path), help="kubectl's configuration.")
+@cluster_options
 @click.option("--dry-run", is_flag=True, help="Only say what would happen; leaves with 2 where something would.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan to this file, as JSON.")
 @click.option(
@@ -65,7 +65,7 @@ def command(
     """
     if dry_run and agreed is not None:
         raise click.UsageError("--dry-run makes a plan, and --plan carries one out")
-    patience = None if no_wait else _seconds(timeout)
+    patience = None if no_wait else seconds(timeout)
     root = open_project(project)
     result = compiled((), root, (environment,), (), "text")
     try:
@@ -73,16 +73,6 @@ def command(
         _apply(request, context, kubeconfig, agreed, out, patience, dry_run=dry_run, yes=yes)
     except Refused as error:
         refused(error, result)
-
-
-def _seconds(text: str) -> float:
-    from fairlead.spec.units.base import UnitError
-    from fairlead.spec.units.duration import Duration
-
-    try:
-        return float(Duration.from_text(text).seconds)
-    except UnitError as error:
-        raise click.BadParameter(str(error), param_hint="--timeout") from None
 
 
 def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, allow_dirty: bool) -> Request:
@@ -142,13 +132,12 @@ def _apply(
     yes: bool,
 ) -> None:
     from fairlead.apply.carrying import carry_out
-    from fairlead.apply.kubectl import Kubectl
     from fairlead.apply.plan import encode
     from fairlead.apply.planning import make_plan
     from fairlead.apply.waiting import Patience
 
     before = _agreed(agreed, request) if agreed is not None else None
-    kubectl = Kubectl(context, str(kubeconfig) if kubeconfig is not None else None)
+    kubectl = kubectl_for(context, kubeconfig)
     planned = make_plan(kubectl, request)
     plan = planned.plan
     if before is not None:
@@ -185,8 +174,8 @@ def _agreed(file: Path, request: Request) -> Plan:
 
 
 def _compare(before: Plan, now: Plan) -> None:
-    from fairlead.apply import codes
     from fairlead.apply.plan import deviations
+    from fairlead.cluster import codes
 
     found = deviations(before, now)
     if found:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fairlead.apply.kubectl import Kubectl
 from fairlead.apply.waiting import Patience, wait
 from fairlead.apply.wanted import Wanted
+from fairlead.cluster.kubectl import Kubectl
 from fairlead.output.desired import ResourceRef
 from fairlead.source.diagnostics import Refused
 from tests.clusters import READY, Cluster

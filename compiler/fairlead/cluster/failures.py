@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fairlead.apply import codes
-from fairlead.apply.kubectl import Failed
+from fairlead.cluster import codes
+from fairlead.cluster.kubectl import Failed
 from fairlead.source.diagnostics import Code, Diagnostic, Refused
 from fairlead.source.places import Place
 from fairlead.spec.secrets import masked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.apply.failures import diagnostic
-from fairlead.apply.kubectl import Failed
+from fairlead.cluster.failures import diagnostic
+from fairlead.cluster.kubectl import Failed
 from fairlead.source.places import Place
 
 

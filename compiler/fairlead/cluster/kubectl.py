@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fairlead.output.desired import ResourceRef
+from fairlead.resources.resource import Identity
 
 MANAGER: Final = "fairlead"
 """The field manager: who owns the fields that are applied."""
 Object = dict[str, Any]
 """An object as the API server shows it."""
+WARNING: Final = "Warning: "
+"""How kubectl starts a line in which it passes a warning of the API server on."""
 
 
 class Failed(Exception):
@@ -25,12 +28,20 @@ class Failed(Exception):
         super().__init__(said)
 
 
+def _unheard(said: str) -> None:
+    """For those who want no warnings."""
+    del said
+
+
 @dataclass(frozen=True)
 class Kubectl:
     """kubectl for one cluster. Every method raises Failed where kubectl does not do what it is asked."""
 
     context: str | None = None
     kubeconfig: str | None = None
+    warn: Callable[[str], None] = field(default=_unheard, compare=False)
+    """Is told what the API server warns of, each thing once."""
+    _warned: set[str] = field(default_factory=set, compare=False)
     _kinds: dict[str, dict[str, tuple[str, bool]]] = field(default_factory=dict, compare=False)
 
     def kinds(self, api_version: str) -> Mapping[str, tuple[str, bool]]:
@@ -114,10 +125,22 @@ class Kubectl:
             )
         except OSError as error:
             raise Failed(error.strerror or str(error), is_missing=True) from error
+        lines = done.stderr.decode(errors="replace").splitlines()
+        for line in lines:
+            if line.startswith(WARNING) and line not in self._warned:
+                self._warned.add(line)
+                self.warn(line.removeprefix(WARNING))
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
+            said = "\n".join(line for line in lines if not line.startswith(WARNING)).strip()
             raise Failed(said or f"kubectl {arguments[0]} ended with {done.returncode}")
         return done.stdout
+
+
+def identity(found: Object) -> Identity:
+    """What an object is about."""
+    metadata = found["metadata"]
+    group = str(found.get("apiVersion", "")).rpartition("/")[0]
+    return Identity(group, str(found.get("kind")), str(metadata.get("namespace", "")), str(metadata["name"]))
 
 
 def _base(api_version: str) -> str:
