@@ -138,7 +138,9 @@ def _tells_apart(items: list[Any], key: str) -> bool:
 
 
 def _refers_to_none(items: list[Any]) -> bool:
-    return not any("$(" in str(item.get("value", "")) for item in items)
+    """Whether no variable is made of another one of the list: a name that the list has not is left as it stands."""
+    names = [f"$({item['name']})" for item in items]
+    return not any(name in str(item.get("value", "")) for item in items for name in names)
 
 
 def dotted(path: tuple[Step, ...]) -> str:

@@ -15,7 +15,7 @@ def data(plan: Plan) -> Iterator[Line]:
     section = plan.unit.pipeline.data
     if section is None:
         return
-    for name, source in section.sources.items():
+    for name, source in sorted(section.sources.items()):
         yield Line(str(name), str(source.uri), (*_source(plan, str(name), source),))
     if section.prepare:
         yield Line("prepared by", f"the owner's own steps: {listed(section.prepare)}")
@@ -50,7 +50,7 @@ def _source(plan: Plan, name: str, source: Source) -> Iterator[Line]:
 
 def _columns(columns: Mapping[str, Column]) -> Iterator[Line]:
     roles: dict[str, list[str]] = {}
-    for name, column in columns.items():
+    for name, column in sorted(columns.items()):
         for role in column.all_roles:
             roles.setdefault(str(role), []).append(name)
     for what, names in sorted(roles.items()):

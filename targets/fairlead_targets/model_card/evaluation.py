@@ -15,7 +15,7 @@ def evaluation(plan: Plan) -> Iterator[Line]:
         return
     served = lock.model if lock is not None else None
     if served is not None and served.metrics:
-        found = tuple(Line("", f"{name}: {value:g}") for name, value in served.metrics.items())
+        found = tuple(Line("", f"{name}: {value:g}") for name, value in sorted(served.metrics.items()))
         yield Line(f"version {served.version} when it passed the gate", "on the test split", found)
     evaluate = model.evaluate
     if evaluate is None:

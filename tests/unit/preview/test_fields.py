@@ -49,6 +49,8 @@ def test_the_order_is_a_difference_where_platforms_keep_it() -> None:
     assert found(one, other) == [("initContainers (order)", '["a", "b"]', '["b", "a"]')]
     variables = [{"name": "A", "value": "1"}, {"name": "B", "value": "$(A)"}]
     assert found({"env": variables}, {"env": variables[::-1]}) == [("env (order)", '["A", "B"]', '["B", "A"]')]
+    elsewhere = [{"name": "A", "value": "1"}, {"name": "B", "value": "$(C)"}]
+    assert found({"env": elsewhere}, {"env": elsewhere[::-1]}) == []
     assert found({"command": ["a", "b"]}, {"command": ["b", "a"]}) != []
 
 
