@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from fairlead.plan.artifacts import Use
 from fairlead.plan.draw.details import percent
 from fairlead.plan.nodes import (
     Check,
@@ -70,11 +71,18 @@ def _sources(pair: Both) -> Iterator[Effect]:
             yield pair.effect(Severity.BEHAVIOUR, "retrains", message, after.path, after.id)
         yield from run_effects(pair, before, after, after.id, learns=False)
     for before_step, after_step in pair.nodes(Prepare):
-        if before_step.uses != after_step.uses:
-            was, now = ([use.artifact for use in step.uses] for step in (before_step, after_step))
+        # Each input is found by its name, whatever came first in the file.
+        if set(before_step.uses) != set(after_step.uses):
+            was, now = (sorted(map(_read, step.uses)) for step in (before_step, after_step))
             message = f"retrains: {after_step.step} reads {arrow(was, now)}"
             yield pair.effect(Severity.BEHAVIOUR, "retrains", message, (*after_step.path, "inputs"), after_step.id)
         yield from run_effects(pair, before_step, after_step, after_step.step, learns=True)
+
+
+def _read(use: Use) -> str:
+    """An input as a reviewer sees it; the name that the step knows it by stands where it is not the artifact's own."""
+    name = "" if use.artifact.rpartition("/")[2] == use.name else f" as {use.name}"
+    return f"{use.artifact}{' by reference' if use.mode == 'reference' else ''}{name}"
 
 
 def _contracts(pair: Both) -> Iterator[Effect]:
