@@ -68,6 +68,8 @@ def _write(folder: Path, name: str, turn: int, files: Mapping[str, Any], chance:
 
 def _renamed(text: str, turn: int) -> str:
     names = "|".join(re.escape(name) for name, _ in NAMES)
+    # A host at the gateway is one pipeline's alone.
+    text = re.sub(r"^(\s*host: )([\w-]+)", rf"\g<1>\g<2>-{turn:04d}", text, flags=re.MULTILINE)
     # Names of pipelines and of registered models stand alone as values; in paths of images and buckets they stay.
     return re.sub(rf"^(\s*(?:- )?(?:name|pipeline): )({names})$", rf"\g<1>\g<2>-{turn:04d}", text, flags=re.MULTILINE)
 

@@ -107,7 +107,7 @@ def workflows_fairlead(folder: Path) -> Callable[[], object]:
         made = [target.compile(plan, options) for plan in plans if plan is not None]
         return [dump(resource.manifest) for compiled in made for resource in compiled.resources]
 
-    target.compile(next(plan for plan in plans if plan is not None and plan.trains), options)  # imports hera
+    target.compile(next(plan for plan in plans if plan is not None and plan.trains), options)  # imports what it needs
     return work
 
 

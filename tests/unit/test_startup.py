@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import ASSISTANT, write_project
+from tests.projects import ASSISTANT, CHURN, write_project
 from tests.unit.workspace.test_cache_run import PROJECT
 
 HEAVY = {"hera", "jinja2", "jsonschema", "mlflow", "networkx", "promql_parser", "rich"}
@@ -65,8 +65,9 @@ def test_validating_loads_no_target_and_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by(command(tmp_path, "validate")) & ({"fairlead_targets"} | HEAVY) == set()
 
 
-def test_what_trains_nothing_is_compiled_without_hera(tmp_path: Path) -> None:
-    write_project(tmp_path, {"specs/assistant.yaml": ASSISTANT})
+@pytest.mark.parametrize("specification", [ASSISTANT, CHURN])
+def test_what_no_patch_has_touched_is_compiled_without_hera(tmp_path: Path, specification: str) -> None:
+    write_project(tmp_path, {"specs/it.yaml": specification})
     assert loaded_by(command(tmp_path, "compile")) & {"hera", "mlflow", "networkx", "rich"} == set()
 
 

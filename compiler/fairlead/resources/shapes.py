@@ -68,7 +68,7 @@ def misshapen(resource: Resource, shape: Any, *, unknown: bool = True) -> Iterat
     """
     from pydantic import ValidationError
 
-    patched = {path: origin for path, origin in resource.fields.items() if origin.why.startswith(PATCHED)}
+    patched = _touched(resource)
     if not patched:
         return
     adapter = _adapter(shape)
@@ -90,6 +90,15 @@ def misshapen(resource: Resource, shape: Any, *, unknown: bool = True) -> Iterat
             message = f"`{dotted}` of {resource.identity} is a field that Fairlead does not know"
             help_ = "name a folder with the clusters' CRDs as `platform.crds` to have it checked"
             yield Diagnostic(UNKNOWN_FIELD, _origin(patched, path).place, message, help_)
+
+
+def is_patched(resource: Resource) -> bool:
+    """Whether a patch has touched a resource: only then does its type have to be known."""
+    return bool(_touched(resource))
+
+
+def _touched(resource: Resource) -> Mapping[Path, Origin]:
+    return {path: origin for path, origin in resource.fields.items() if origin.why.startswith(PATCHED)}
 
 
 def _origin(patched: Mapping[Path, Origin], path: Path) -> Origin:

@@ -20,7 +20,7 @@ from fairlead.project.unit import Unit
 from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
 from fairlead.resources.resource import Deferred
-from fairlead.resources.shapes import misshapen
+from fairlead.resources.shapes import is_patched, misshapen
 from fairlead.source.diagnostics import Diagnostic, has_errors
 from fairlead.source.places import Place
 from fairlead.target import Compiled, Shared
@@ -119,7 +119,7 @@ class Work:
     def _misshapen(self, made: Mapping[str, Compiled]) -> Iterator[Diagnostic]:
         """What patches have made of resources that their types refuse."""
         for choice in self.chosen:
-            for resource in made[choice.target.name].resources:
+            for resource in filter(is_patched, made[choice.target.name].resources):
                 shape = choice.target.shapes.get((str(resource.manifest["apiVersion"]), str(resource.manifest["kind"])))
                 if shape is not None:
                     yield from misshapen(resource, shape, unknown=self.judge is None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hera.workflows import models
-
 from fairlead.plan import contract
 from fairlead.resources import conventions
 from fairlead.resources.pods import amounts, container_security
+from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.escaping import BRACE, literal, needs_brace
 from fairlead_targets.argo_workflows.steps import Step

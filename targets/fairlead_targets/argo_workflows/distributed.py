@@ -17,13 +17,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hera.workflows import models
-
 from fairlead.plan import contract
 from fairlead.plan.nodes import Run, Train
 from fairlead.resources import conventions
 from fairlead.resources.resource import Resource
-from fairlead_targets.argo_workflows import retries
+from fairlead_targets.argo_workflows import models, retries
 from fairlead_targets.argo_workflows.containers import CONFIG, TRIAL
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.lowering import Lowering

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hera.workflows import models
-
 from fairlead.plan.nodes import Drift, DriftScore, Node, Quality
 from fairlead.resources import metric_names
 from fairlead.resources.metric_names import MetricName
+from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.metrics import metric
 from fairlead_targets.argo_workflows.steps import Result

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hera.workflows import models
-
 from fairlead.resources import metric_names
 from fairlead.resources.metric_names import MetricName, Purpose
+from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 
 STARTED = "{{workflow.creationTimestamp.s}}"

@@ -17,9 +17,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hera.workflows import models
-
 from fairlead.plan.nodes import Run
+from fairlead_targets.argo_workflows import models
 
 EXPRESSION: Final = (
     "lastRetry.status == 'Error'"

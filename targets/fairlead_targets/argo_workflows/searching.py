@@ -12,14 +12,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hera.workflows import models
-
 from fairlead.plan import contract
 from fairlead.plan.companions import OPEN_RUN, needs_training_part, rows_name, searched_parameters
 from fairlead.plan.nodes import Run, Tune
 from fairlead.resources import conventions
 from fairlead.resources.kinds import ConfigMap
 from fairlead.resources.resource import Resource
+from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.lowering import MLFLOW_RUN, Lowering
 from fairlead_targets.argo_workflows.steps import Input, Output, Result, Step

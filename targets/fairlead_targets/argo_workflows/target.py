@@ -36,7 +36,7 @@ class ArgoWorkflows(Target):
         found = list(missing(plan))
         if has_errors(found):
             return Compiled(diagnostics=found)
-        # hera takes longer to import than everything else together, so a project without workflows does without it.
+        # Imported here, because a project without workflows does without all of it.
         from fairlead_targets.argo_workflows.context import Context
         from fairlead_targets.argo_workflows.storage import Store
 

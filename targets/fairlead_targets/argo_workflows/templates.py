@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from hera.workflows import models
-
 from fairlead.plan import contract
 from fairlead.resources import conventions
 from fairlead.resources.pods import node_selector, tolerations
-from fairlead_targets.argo_workflows import retries
+from fairlead_targets.argo_workflows import models, retries
 from fairlead_targets.argo_workflows.containers import INPUTS, OUTPUTS, PARAMETERS_FILE, RESULTS, container, volumes
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.escaping import inert_json

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from hera.workflows import models
-
 from fairlead.plan import companions, contract
 from fairlead.plan.companions import OPEN_RUN, REPORT
 from fairlead.plan.nodes import (
@@ -30,7 +28,7 @@ from fairlead.plan.nodes import (
 )
 from fairlead.resources import conventions
 from fairlead.resources.resource import Origin, Resource
-from fairlead_targets.argo_workflows import distributed
+from fairlead_targets.argo_workflows import distributed, models
 from fairlead_targets.argo_workflows.caching import Cache
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.lowering import Lowering

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from hera.workflows import models
-
 from fairlead.resources import conventions
 from fairlead.resources.pods import pod_security
 from fairlead.resources.resource import Origin, Resource
 from fairlead.source.nodes import Path
+from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.storage import REPOSITORY_KEY
 
