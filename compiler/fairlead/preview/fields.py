@@ -128,7 +128,7 @@ def _named(
         if name not in old:
             yield Difference((*path, f"[{name}]"), MISSING, item)
     kept, now = [name for name in old if name in new], [name for name in new if name in old]
-    if field not in UNORDERED and kept != now and not (field == "env" and _refers_to_none([*before, *after])):
+    if field not in UNORDERED and kept != now and not (field == "env" and _expanded(before) == _expanded(after)):
         yield Difference((*path, "(order)"), kept, now)
 
 
@@ -137,10 +137,14 @@ def _tells_apart(items: list[Any], key: str) -> bool:
     return len(names) == len(items) == len(set(names))
 
 
-def _refers_to_none(items: list[Any]) -> bool:
-    """Whether no variable is made of another one of the list: a name that the list has not is left as it stands."""
-    names = [f"$({item['name']})" for item in items]
-    return not any(name in str(item.get("value", "")) for item in items for name in names)
+def _expanded(variables: list[Any]) -> set[tuple[str, str]]:
+    """Which variables are made of which: of those before them alone; another name is left as it stands."""
+    return {
+        (variable["name"], earlier["name"])
+        for position, variable in enumerate(variables)
+        for earlier in variables[:position]
+        if f"$({earlier['name']})" in str(variable.get("value", ""))
+    }
 
 
 def dotted(path: tuple[Step, ...]) -> str:

@@ -18,7 +18,7 @@ def data(plan: Plan) -> Iterator[Line]:
     for name, source in sorted(section.sources.items()):
         yield Line(str(name), str(source.uri), (*_source(plan, str(name), source),))
     if section.prepare:
-        yield Line("prepared by", f"the owner's own steps: {listed(section.prepare)}")
+        yield Line("prepared by", f"the owner's own steps: {listed(sorted(section.prepare))}")
     learned = plan.learned_from
     if learned is not None:
         # A source's own columns stand beside it already.
