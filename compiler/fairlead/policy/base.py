@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from fairlead.plan.plan import Plan
+from fairlead.policy.weaknesses import Weakness, weaknesses
 from fairlead.project.unit import Unit
 from fairlead.resources.resource import Resource
 from fairlead.source.diagnostics import Diagnostic
@@ -18,7 +20,7 @@ from fairlead.source.diagnostics import Diagnostic
 GROUP = "fairlead.policies"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """What one target makes of a pipeline in an environment, or of what pipelines share there; patches not applied."""
 
@@ -32,6 +34,15 @@ class Output:
     """What it makes, in its own order."""
     shared: bool = False
     """Whether it is what pipelines share, and so no pipeline's waiver can accept what is found in it."""
+
+    @cached_property
+    def weaknesses(self) -> Sequence[tuple[Resource, Weakness]]:
+        """Everything that is weak about the resources, for all policies that ask."""
+        return [
+            (resource, found)
+            for resource in self.resources
+            for found in weaknesses(resource.manifest, pinned=self.protected)
+        ]
 
     def help(self, policy: str) -> str:
         """What to do about a finding of a policy: whose resource it is, and how it is accepted."""

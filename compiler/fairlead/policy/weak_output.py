@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from fairlead.policy.base import Output, Policy
-from fairlead.policy.weaknesses import Kind, weaknesses
+from fairlead.policy.weaknesses import Kind
 from fairlead.source.diagnostics import Code, Diagnostic
 
 PRIVILEGED = Code(
@@ -57,13 +57,12 @@ class WeakOutput(Policy):
 
     def check_output(self, output: Output) -> Iterator[Diagnostic]:
         """Each resource that has one, once for each of its weaknesses."""
-        for resource in output.resources:
-            for found in weaknesses(resource.manifest, pinned=output.protected):
-                if found.kind is self.kind:
-                    where = ".".join(str(step) for step in found.path)
-                    message = f"{resource.identity} {found.what}, at `{where}`"
-                    help_ = output.help(self.name)
-                    yield Diagnostic(self.code, resource.origin_at(found.path).place, message, help_)
+        for resource, found in output.weaknesses:
+            if found.kind is self.kind:
+                where = ".".join(str(step) for step in found.path)
+                message = f"{resource.identity} {found.what}, at `{where}`"
+                help_ = output.help(self.name)
+                yield Diagnostic(self.code, resource.origin_at(found.path).place, message, help_)
 
 
 class Privileged(WeakOutput):

@@ -37,25 +37,36 @@ OF_NODE: Final = frozenset({"hostNetwork", "hostPID", "hostIPC"})
 """What of a node a Pod may share."""
 
 
-def weaknesses(manifest: Any, *, pinned: bool) -> Iterator[Weakness]:
+_TELLING: Final = OF_NODE | {"hostPath", "hostPort", "automountServiceAccountToken", "serviceAccountToken", "image"}
+"""A section without any of these keys is weak in nothing, unless it is a security context itself."""
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of values with nothing below them: nearly all of a manifest, so they are told apart before anything else."""
+
+
+def weaknesses(manifest: Any, *, pinned: bool) -> list[Weakness]:
     """Everything that is weak about a manifest; with `pinned`, an image without a digest too."""
-    yield from _of(manifest, (), (), pinned=pinned, rootless=False)
+    found: list[Weakness] = []
+    _look(manifest, (), (), found, pinned=pinned, rootless=False)
+    return found
 
 
-def _of(manifest: Any, path: Path, named: Path, *, pinned: bool, rootless: bool) -> Iterator[Weakness]:
+def _look(manifest: Any, path: Path, named: Path, found: list[Weakness], *, pinned: bool, rootless: bool) -> None:
     """The same, below a section of which `rootless` tells whether it forbids root for all that it has."""
-    if isinstance(manifest, Mapping):
-        rootless = _context(manifest).get("runAsNonRoot", rootless) is True
-        for kind, what in _of_section(manifest, path[-1] if path else "", pinned=pinned, rootless=rootless):
-            yield Weakness(kind, path, named, what)
+    if isinstance(manifest, dict | Mapping):
+        key = path[-1] if path else ""
+        if "securityContext" in manifest:
+            rootless = _context(manifest).get("runAsNonRoot", rootless) is True
+        if key == "securityContext" or not _TELLING.isdisjoint(manifest):
+            for kind, what in _of_section(manifest, key, pinned=pinned, rootless=rootless):
+                found.append(Weakness(kind, path, named, what))
         for key, value in manifest.items():
-            if isinstance(value, Mapping | list):
-                yield from _of(value, (*path, key), (*named, key), pinned=pinned, rootless=rootless)
+            if type(value) not in _LEAVES:
+                _look(value, (*path, key), (*named, key), found, pinned=pinned, rootless=rootless)
     elif isinstance(manifest, list):
         for position, item in enumerate(manifest):
-            name = item.get("name", position) if isinstance(item, Mapping) else position
-            if isinstance(item, Mapping | list):
-                yield from _of(item, (*path, position), (*named, name), pinned=pinned, rootless=rootless)
+            if type(item) not in _LEAVES:
+                name = item.get("name", position) if isinstance(item, dict | Mapping) else position
+                _look(item, (*path, position), (*named, name), found, pinned=pinned, rootless=rootless)
 
 
 def _of_section(
@@ -117,15 +128,15 @@ def _context(section: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def containers(manifest: Any, path: Path = ()) -> Iterator[Path]:
     """The path of everything that has an image."""
-    if isinstance(manifest, Mapping):
+    if isinstance(manifest, dict | Mapping):
         if isinstance(manifest.get("image"), str):
             yield path
         for key, value in manifest.items():
-            if isinstance(value, Mapping | list):
+            if type(value) not in _LEAVES:
                 yield from containers(value, (*path, key))
     elif isinstance(manifest, list):
         for position, item in enumerate(manifest):
-            if isinstance(item, Mapping | list):
+            if type(item) not in _LEAVES:
                 yield from containers(item, (*path, position))
 
 
