@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -21,8 +23,13 @@ from pathlib import Path
 import click
 
 from fairlead.cli.main import cli
+from fairlead.output.yaml import dump
+from tests.candidates import model
 from tests.laws.repositories import Repository, leftovers, names, specification
 from tests.laws.started import Started
+from tests.projects import CHURN, FAIRLEAD, write_project
+from tests.repositories import IDENTITY
+from tests.unit.output.trees import tree
 
 SIGNALS = (*[signal.SIGKILL] * 5, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU)
 FRESH = 12
@@ -35,8 +42,28 @@ IMAGES = ("docker.io/kserve/sklearnserver:v0.20.0", "ghcr.io/acme/churn", "ghcr.
 """Everything that the project of `fairlead init` runs in."""
 COMMANDS = (["compile"], ["validate"], ["check"], ["compile", "--no-cache"], ["fmt"], ["compile", "-e", "staging"])
 
+PLACES = ("staging", "production")
+SERVED = CHURN.replace("model: {", "model: {framework: sklearn, ") + "serving: {}\n"
+UNPROTECTED = FAIRLEAD.replace(", protected: true", "")
+"""Images go by their tags here, so that everything compiles."""
+
 REFUSALS = ("1001", "1010", "2012", "2017", "6010")
 """What a command may say of a project that is edited meanwhile: a file went, was empty or changed."""
+
+
+def moving(environment: str) -> str:
+    """A lock with a version and the one before it."""
+    metadata = {"pipeline": "churn", "environment": environment}
+    versions = {"model": model(16), "previous": model(15)}
+    return dump({"apiVersion": "fairlead.dev/v1", "kind": "Lock", "metadata": metadata, **versions})
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, env={**os.environ, **IDENTITY}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 class Ordeal:
@@ -59,7 +86,15 @@ class Ordeal:
 
     def others(self) -> list[Callable[[], None]]:
         """Every kind of trial but that of compiling."""
-        return [self.lock, self.fmt, self.init, self.validate, self.locks_together, self.commands_together]
+        return [
+            self.lock,
+            self.move,
+            self.fmt,
+            self.init,
+            self.validate,
+            self.locks_together,
+            self.commands_together,
+        ]
 
     def finish(self, arguments: Sequence[str], folder: Path, codes: Sequence[int] = (0,)) -> None:
         """Runs a command to its end."""
@@ -99,14 +134,16 @@ class Ordeal:
         self.finish(["init", str(place), "--yes", "--name", "churn"], self.folder)
         return {str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
 
-    def killed(self, arguments: Sequence[str], folder: Path) -> None:
-        """Starts a command, and ends it at a random moment of its work."""
+    def killed(self, arguments: Sequence[str], folder: Path, *, leaves: bool = False) -> None:
+        """Starts a command, and ends it at a random moment of its work; one that `leaves` temporary files may."""
         is_fresh = self.chance.randrange(FRESH) == 0
         started = Started(folder, self.folder / "said", ["fresh"] * is_fresh + list(arguments))
         expected = self.times.get(" ".join(arguments[:2]), 0.5) * (1 + 3 * is_fresh)
         # Most of the time goes into compiling, and most of the danger lies in the little that goes into writing.
         awaited = (
-            self.chance.choice(("", "staging", "journal.json", "journal.json")) if arguments[0] == "compile" else ""
+            self.chance.choice(("", "staging", "journal.json", "journal.json"))
+            if arguments[0] == "compile" or "--compile" in arguments
+            else ""
         )
         if awaited:
             work = str(folder / ".fairlead" / awaited)
@@ -122,7 +159,9 @@ class Ordeal:
         assert code != 1 or sent is signal.SIGINT, f"{arguments} failed: {started.said()}"
         assert "Traceback" not in started.said() or is_fresh, started.said()
         assert not started.outlived(), f"{arguments} left processes behind"
-        assert not names(self.temporary), "left behind among temporary files"
+        assert leaves or not names(self.temporary), "left behind among temporary files"
+        for left in names(self.temporary):
+            shutil.rmtree(self.temporary / left)
         self.counts["too late"] += by_itself
         if not by_itself:
             self.counts["kills"] += 1
@@ -187,6 +226,46 @@ class Ordeal:
             assert file.read_text() in (before, texts[number]), "a lock is damaged"
         file.unlink()
         self.repositories[0].judge_surroundings()
+
+    def move(self) -> None:
+        """A rollback with its output is there as a whole or not at all; and as a commit, it is or it is not."""
+        folder = self.folder / "moved"
+        if not folder.exists():
+            self._moving(folder)
+        words = ["rollback", "churn", "--in", "production"]
+        whole = [self._moved(folder)]
+        self.finish([*words, "--compile"], folder)
+        whole.append(self._moved(folder))
+        assert whole[0] != whole[1]
+        for _ in range(6):
+            self.killed([*words, "--compile"], folder)
+            self.finish(["check"], folder)
+            assert self._moved(folder) in whole, "lock and output are not of one state"
+        for _ in range(3):
+            self.killed([*words, "--commit"], folder, leaves=True)
+            assert self._moved(folder) in whole, "a proposal touches the working tree"
+            made = _git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads/fairlead/")
+            if made:
+                changed = _git(folder, "diff", "--name-only", "HEAD", made).splitlines()
+                assert len(changed) > 1, "lock and output are not in one commit"
+                assert "specs/churn.production.lock.yaml" in changed
+                _git(folder, "branch", "--quiet", "-D", made)
+            _git(folder, "fsck", "--strict", "--no-dangling")
+
+    def _moving(self, folder: Path) -> None:
+        files = {"specs/churn.yaml": SERVED, **{f"specs/churn.{place}.lock.yaml": moving(place) for place in PLACES}}
+        write_project(folder, files, UNPROTECTED)
+        self.finish(["compile"], folder)
+        for arguments in (
+            ["init", "--quiet", "--initial-branch=main"],
+            ["add", "--all"],
+            ["commit", "--quiet", "-m", "all"],
+        ):
+            _git(folder, *arguments)
+
+    def _moved(self, folder: Path) -> dict[str, bytes]:
+        found = tree(folder)
+        return {path: content for path, content in found.items() if path.startswith(("specs/", "rendered/"))}
 
     def fmt(self) -> None:
         """A specification is the one before or the one after."""

@@ -30,7 +30,7 @@ def test_commands_are_killed_and_the_next_ones_go_on(tmp_path: Path, repository:
     assert counts["kills"] >= KILLS
     assert counts["kills by SIGKILL"] > 0
     assert counts["found old"] > 0
-    for what in ("compile", "lock", "fmt", "init", "validate", "locks_together", "commands_together"):
+    for what in ("compile", "lock", "move", "fmt", "init", "validate", "locks_together", "commands_together"):
         assert counts[f"trials of {what}"] > 0
 
 

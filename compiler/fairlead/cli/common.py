@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
@@ -127,7 +127,11 @@ def _matching(workspace: Workspace, path: Path) -> set[str]:
         relative = ""
     found = {file for file in workspace.files if relative in (file, ".")}
     found |= {file for file in workspace.files if relative and file.startswith(f"{relative}/")}
-    return found or {file for file, name in workspace.specs.items() if name == str(path)}
+    if found:
+        return found
+    # A specification that can't be read has no name yet, and what is wrong with it is told under that of its file.
+    names = {file: workspace.specs.get(file, PurePosixPath(file).stem) for file in workspace.files}
+    return {file for file, name in names.items() if name == str(path)}
 
 
 class Texts(Protocol):

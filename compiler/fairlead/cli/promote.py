@@ -9,7 +9,8 @@ import click
 
 from fairlead.cli.common import open_project, project_option
 from fairlead.cli.completion import environments, specifications
-from fairlead.cli.locks import follow, mlflow_of, one, reach_store, refusing, tell, tracking_option, write
+from fairlead.cli.locks import follow, mlflow_of, one, reach_store, refusing, tell, tracking_option
+from fairlead.cli.moving import How, ground, how_options
 from fairlead.source.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -24,34 +25,41 @@ if TYPE_CHECKING:
     "--to", "environment", required=True, shell_complete=environments, help="The environment whose lock is written."
 )
 @click.option("--now", "at_once", is_flag=True, help="Without waiting for `soak` and `hold`: for emergencies.")
+@how_options
 @tracking_option
-def command(spec: Path, project: Path | None, environment: str, at_once: bool, tracking_uri: str | None) -> None:
+def command(
+    spec: Path, project: Path | None, environment: str, at_once: bool, how: How, tracking_uri: str | None
+) -> None:
     """Move the version that comes next into the lock of SPEC in an environment.
 
     Where a rollout is under way, that is its next share of the traffic, and in the end all of it. Otherwise it is the
     newest candidate, in the environment that trains, and the version of the environment before in every other one. It
-    must have served there for `soak`, and a canary is held at each share for `hold`: both count from the commit. Run
-    `fairlead compile` afterwards, and commit both.
+    must have served there for `soak`, and a canary is held at each share for `hold`: both count from the commit.
+
+    With --compile the output is written together with the lock. With --commit, or --push, both become one commit on a
+    branch of its own, made from what is committed: nothing here is touched. With none of them, run `fairlead compile`
+    afterwards, and commit both.
     """
     from datetime import UTC, datetime
 
     from fairlead.locking.moving import promote
-    from fairlead.workspace.load import load
 
     root = open_project(project)
-    workspace = load(root)
-    unit = one(workspace, spec, environment)
-    reach_store(workspace.project)
-    warnings: list[Diagnostic] = []
-    with refusing(root, workspace):
-        now = None if at_once else datetime.now(UTC)
-        locked = promote(workspace, unit, lambda: _candidate(unit, warnings), now)
-        tell(workspace, warnings)
-        write(workspace, [locked])
-    if at_once and locked.changed:
-        click.echo("note: neither `soak` nor `hold` was asked for, because of --now", err=True)
-    _tell_approval(unit)
-    follow(workspace, mlflow_of(workspace.project, tracking_uri), unit, locked, environment)
+    with ground(root, how) as here:
+        workspace = here.workspace
+        unit = one(workspace, here.spec(spec), environment)
+        reach_store(workspace.project)
+        warnings: list[Diagnostic] = []
+        with refusing(root, workspace):
+            now = None if at_once else datetime.now(UTC)
+            locked = promote(workspace, unit, lambda: _candidate(unit, warnings), now, here.past)
+            tell(workspace, warnings)
+            here.take(unit, locked)
+        if at_once and locked.changed:
+            click.echo("note: neither `soak` nor `hold` was asked for, because of --now", err=True)
+        _tell_approval(unit)
+        if here.serves:
+            follow(workspace, mlflow_of(workspace.project, tracking_uri), unit, locked, environment)
 
 
 def _candidate(unit: Unit, warnings: list[Diagnostic]) -> tuple[str, Candidate] | None:

@@ -34,9 +34,13 @@ def project(mlflow: Mlflow, unit: Unit, lock: Lock | None, environment: str) -> 
         if lock is not None and lock.rollout is not None
         else None,
     }
-    found = []
+    found: list[Diagnostic] = []
+    answers = mlflow.is_reachable()
     for alias, version in wanted.items():
         try:
+            if not answers:
+                # Whoever moves a version waits for no half minute for what nothing reads.
+                raise RemoteFailure(f"MLflow at {mlflow.uri} can't be reached from here")
             if version is None:
                 mlflow.delete_alias(registry, alias)
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,22 +22,40 @@ class Unknown(Exception):
     """Nobody can say; the text is the reason."""
 
 
-def since(root: Path, file: str, is_so: Callable[[Lock], bool]) -> datetime:
+@dataclass(frozen=True)
+class Past:
+    """Where the history is that counts: the project's folder in a repository, and the commit where it ends."""
+
+    root: Path
+    revision: str = "HEAD"
+
+
+def since(past: Past, file: str, is_so: Callable[[Lock], bool]) -> datetime:
     """Since when, without a break, the committed lock has been so. Raises Unknown where that can't be said."""
-    commits = _git(root, "log", "--first-parent", "--format=%H %ct", "--", file).split("\n")
     began: str | None = None
-    for line in filter(None, commits):
-        commit, _, seconds = line.partition(" ")
-        lock = _lock_at(root, commit, file)
+    for commit, seconds in _commits(past, file):
+        lock = _lock_at(past.root, commit, file)
         if lock is None or not is_so(lock):
             break
         began = seconds
     else:
-        if began is not None and _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+        if began is not None and _git(past.root, "rev-parse", "--is-shallow-repository").strip() == "true":
             raise Unknown("the clone is shallow, and its history ends before the version was locked")
     if began is None:
         raise Unknown(f"{file} is not committed as it is now")
     return datetime.fromtimestamp(int(began), UTC)
+
+
+def ever(past: Past, file: str, is_so: Callable[[Lock], bool]) -> bool:
+    """Whether the lock has been so in any commit. Raises Unknown where that can't be said."""
+    locks = (_lock_at(past.root, commit, file) for commit, _ in _commits(past, file))
+    return any(lock is not None and is_so(lock) for lock in locks)
+
+
+def _commits(past: Past, file: str) -> list[tuple[str, str]]:
+    """The commits that changed a file and when they were made, in seconds, the newest first."""
+    listed = _git(past.root, "log", "--first-parent", "--format=%H %ct", past.revision, "--", file)
+    return [(commit, seconds) for commit, _, seconds in (line.partition(" ") for line in listed.splitlines())]
 
 
 def _lock_at(root: Path, commit: str, file: str) -> Lock | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fairlead.locking.codes import NO_WAY_BACK, NOTHING_TO_PROMOTE, TOO_EARLY, UNDATED, refuse
-from fairlead.locking.history import Unknown, since
+from fairlead.locking.history import Past, Unknown, since
 from fairlead.project.candidate import Candidate
 from fairlead.project.lock import Lock, LockedModel
 from fairlead.project.unit import Unit
@@ -28,15 +28,19 @@ Candidates = Callable[[], tuple[str, Candidate] | None]
 """Finds the newest candidate and the address of its record, where one is needed."""
 
 
-def promote(workspace: Workspace, unit: Unit, candidates: Candidates, now: datetime | None) -> Locked:
+def promote(
+    workspace: Workspace, unit: Unit, candidates: Candidates, now: datetime | None, past: Past | None = None
+) -> Locked:
     """The lock of `unit` with the version that comes next. Raises Refused.
 
     Where a rollout is under way that is its next share of the traffic, or its end. Otherwise it is the version of the
-    environment before, or, in the one that trains, the newest candidate. `now` is the time to which soaking and holding
-    count; None asks for neither.
+    environment before, or, in the one that trains, the newest candidate. `now` is the time to which soaking and
+    holding count; None asks for neither. `past` is the history that they are read from, that of the workspace's folder
+    where none is given.
     """
+    past = past or Past(workspace.root)
     if unit.lock is not None and unit.lock.rollout is not None:
-        return _next_share(workspace, unit, unit.lock, now)
+        return _next_share(workspace, unit, unit.lock, now, past)
     if unit.settings.after is None:
         found = candidates()
         if found is None:
@@ -44,7 +48,7 @@ def promote(workspace: Workspace, unit: Unit, candidates: Candidates, now: datet
             refuse(NOTHING_TO_PROMOTE, unit.place("metadata", "name"), message, "train first: the last step writes one")
         record, candidate = found
         return lock_candidate(workspace, unit, candidate, record)
-    return _from_before(workspace, unit, str(unit.settings.after), now)
+    return _from_before(workspace, unit, str(unit.settings.after), now, past)
 
 
 def rollback(unit: Unit, lock: Lock | None, file: str, text: str | None) -> Locked:
@@ -69,7 +73,7 @@ def _still(model: LockedModel | None) -> str:
     return f", and version {model.version} is served to all" if model is not None else ""
 
 
-def _next_share(workspace: Workspace, unit: Unit, lock: Lock, now: datetime | None) -> Locked:
+def _next_share(workspace: Workspace, unit: Unit, lock: Lock, now: datetime | None, past: Past) -> Locked:
     """A rollout one share further."""
     rollout, (file, text) = lock.rollout, lock_before(workspace, unit)
     assert rollout is not None
@@ -84,7 +88,7 @@ def _next_share(workspace: Workspace, unit: Unit, lock: Lock, now: datetime | No
                 rollout.weight,
             )
 
-        _wait(workspace, file, held, serving.rollout.hold, now, what, unit.place("serving", "rollout"))
+        _wait(past, file, held, serving.rollout.hold, now, what, unit.place("serving", "rollout"))
     weights = serving.rollout.canary if serving is not None else ()
     later = [weight for weight in weights if weight.fraction > rollout.weight.fraction]
     name = f"version {rollout.canary.version} of {unit.name}"
@@ -93,7 +97,7 @@ def _next_share(workspace: Workspace, unit: Unit, lock: Lock, now: datetime | No
     return Locked(file, with_canary_served(text), f"{name} ({rollout.canary.digest}) is served to all")
 
 
-def _from_before(workspace: Workspace, unit: Unit, before: str, now: datetime | None) -> Locked:
+def _from_before(workspace: Workspace, unit: Unit, before: str, now: datetime | None, past: Past) -> Locked:
     """The version of the environment before, and digests of images that this one lacks."""
     source = workspace.units[before][unit.name]
     file, text = lock_before(workspace, unit)
@@ -112,7 +116,7 @@ def _from_before(workspace: Workspace, unit: Unit, before: str, now: datetime | 
         def served(then: Lock) -> bool:
             return then.model is not None and then.model.digest == model.digest
 
-        _wait(workspace, source_file, served, unit.settings.soak, now, what, place)
+        _wait(past, source_file, served, unit.settings.soak, now, what, place)
     changed = locked.changed or bool(said)
     return Locked(file, locked.text, "\n".join([*said, locked.said]), changed=changed)
 
@@ -134,7 +138,7 @@ def _with_images(workspace: Workspace, unit: Unit, before: Lock, text: str | Non
 
 
 def _wait(
-    workspace: Workspace,
+    past: Past,
     file: str,
     is_so: Callable[[Lock], bool],
     length: Duration,
@@ -144,7 +148,7 @@ def _wait(
 ) -> None:
     """Raises Refused where the lock in `file` has not been so for long enough."""
     try:
-        began = since(workspace.root, file, is_so)
+        began = since(past, file, is_so)
     except Unknown as error:
         refuse(UNDATED, place, f"since when {what} can't be said: {error}", "commit the lock, or promote with --now")
     left = began + timedelta(seconds=float(length.seconds)) - now

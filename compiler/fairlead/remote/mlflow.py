@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from fairlead.remote.failures import Missing, RemoteFailure
 from fairlead.remote.mlflow_failures import failure_of
@@ -79,6 +81,18 @@ class Mlflow:
         return cls(uri)
 
     # Runs
+
+    def is_reachable(self, seconds: float = 3) -> bool:
+        """Whether somebody listens at the server's address; a question for those who would rather not wait long."""
+        place = urlsplit(self.uri)
+        if place.scheme not in ("http", "https") or place.hostname is None or place.scheme in getproxies():
+            return True
+        port = place.port or (443 if place.scheme == "https" else 80)
+        try:
+            socket.create_connection((place.hostname, port), seconds).close()
+        except OSError:
+            return False
+        return True
 
     def open_run(
         self,

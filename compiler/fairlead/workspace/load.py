@@ -24,6 +24,7 @@ from fairlead.spec.metadata import Metadata
 from fairlead.spec.pipeline import Pipeline
 from fairlead.spec.validate import validated
 from fairlead.workspace import codes
+from fairlead.workspace.cache.inputs import digest_of
 from fairlead.workspace.discover import LOCK_SUFFIX, PROJECT_FILE, Inside, lock_file, lock_names, spec_files
 from fairlead.workspace.environments import environment_findings
 from fairlead.workspace.outputs import output_findings
@@ -51,6 +52,8 @@ class Workspace:
     locks: tuple[str, ...] = ()
     """Every lock beside a specification, whether it belongs to one or not."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    instead: MappingABC[str, str] = field(default_factory=dict)
+    """Texts of locks as they are about to become, by file, which are taken in place of what lies on disk."""
 
     @cached_property
     def inside(self) -> Inside:
@@ -81,9 +84,9 @@ class Workspace:
         return document.text if document else None
 
 
-def load(root: Path) -> Workspace:
-    """Everything that a repository says, for all environments."""
-    workspace = Workspace(root)
+def load(root: Path, instead: MappingABC[str, str] | None = None) -> Workspace:
+    """Everything that a repository says, for all environments; with other texts `instead` of some locks on disk."""
+    workspace = Workspace(root, instead=instead or {})
     document = _read(workspace, PROJECT_FILE)
     if document is None or document.root is None:
         return workspace
@@ -125,6 +128,9 @@ def _read(workspace: Workspace, file: str) -> Document | None:
         workspace.diagnostics.append(found)
         return None
     path = workspace.root / file
+    given = workspace.instead.get(file)
+    if given is not None:
+        return _taken(workspace, file, path, given)
     if file != PROJECT_FILE and path not in workspace.inside and path.exists():
         message = f"{file} leads out of the project, to {os.path.realpath(path)}"
         help_ = "keep the file itself in the project"
@@ -141,6 +147,17 @@ def _read(workspace: Workspace, file: str) -> Document | None:
         return None
     workspace.read[file] = sha256(data).hexdigest()
     document = read(file, data)
+    workspace.documents[file] = document
+    workspace.diagnostics += document.diagnostics
+    return document
+
+
+def _taken(workspace: Workspace, file: str, path: Path, text: str) -> Document:
+    """A text that is not on disk yet. What counts as read is what lies there, because that is what it replaces."""
+    before = digest_of(path)
+    if before is not None:
+        workspace.read[file] = before
+    document = read(file, text.encode())
     workspace.documents[file] = document
     workspace.diagnostics += document.diagnostics
     return document
@@ -234,7 +251,7 @@ def _add(
 
 def _lock(workspace: Workspace, spec: str, metadata: Metadata, environment: str) -> tuple[Lock | None, Mapping | None]:
     file = lock_file(spec, environment)
-    if not os.path.lexists(workspace.root / file):
+    if file not in workspace.instead and not os.path.lexists(workspace.root / file):
         return None, None
     document = _read(workspace, file)
     if document is None or document.root is None:

@@ -105,6 +105,24 @@ ELSEWHERE = Code(
 )
 
 
+ROLLED_BACK = Code(
+    "FL2029",
+    "a version that was rolled back",
+    """
+    The lock has this version as `previous`, and serves an older one: somebody rolled it back here. Whatever was wrong
+    with it is so still, and a promotion that comes by itself, or by habit, would bring it back unseen.
+
+    Wrong: to promote it again.
+
+    Right: promote a newer one; or, if this one was not the cause, go forward to it again, which the history then says.
+
+    ```console
+    $ fairlead rollback churn --in production
+    ```
+    """,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A lock as it should be. `text` is what stands there already where nothing changes."""
@@ -171,6 +189,11 @@ def lock_version(unit: Unit, model: LockedModel, file: str, before: str | None, 
     if served is not None and model.version < served.version:
         message = f"version {model.version} is older than version {served.version}, which {unit.environment} serves"
         raise _refused(OLDER_CANDIDATE, where, message, "lock the newest record, or roll back on purpose")
+    left = lock.previous if lock else None
+    if served is not None and left is not None and left.digest == model.digest and left.version > served.version:
+        message = f"version {model.version} of {unit.name} was rolled back in {unit.environment} to {served.version}"
+        help_ = f"promote a newer one, or go forward again: `fairlead rollback {unit.name} --in {unit.environment}`"
+        raise _refused(ROLLED_BACK, file, message, help_)
     text = before or new_lock(lock_metadata(unit))
     steps = unit.pipeline.serving.rollout.canary if unit.pipeline.serving else ()
     if served is not None and steps:
