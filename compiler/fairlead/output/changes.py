@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
+from fairlead.output.conflicts import instead
 from fairlead.output.desired import Assembled, Selection
 from fairlead.output.files import Blocked, Disk, check_output
 from fairlead.output.spool import Blob
@@ -88,7 +89,7 @@ def plan_changes(
     found = survey(disk, output, wanted, selection, compiler or version("fairlead"), allow_empty=allow_empty)
     refused = [*found.diagnostics, *_obstacles(disk, found, overwrite_edits=overwrite_edits)]
     if refused:
-        raise Refused(in_order(refused))
+        raise Refused(in_order(instead(disk, output, refused)))
     writes, removes = [], []
     for difference in found.differences:
         if difference.desired is None:

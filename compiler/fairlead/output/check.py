@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
+from fairlead.output.conflicts import instead, unfinished
 from fairlead.output.desired import Assembled, Owner, Selection
 from fairlead.output.files import Blocked, Disk, check_output
 from fairlead.output.survey import Difference, Kind, survey
@@ -53,13 +54,16 @@ def check(
     """Every path below `root` that differs from what is `wanted`, in order; none where the tree is what it should be.
 
     Edits and foreign files are differences like others here. Raises `Refused` where the output is contradictory in
-    itself or an inventory can't be read.
+    itself, an inventory can't be read, or a merge has left conflicts.
     """
     check_output(root, output)
     disk = Disk(root)
     found = survey(disk, output, wanted, selection, compiler or version("fairlead"), allow_empty=allow_empty)
     if found.diagnostics:
-        raise Refused(in_order(found.diagnostics))
+        raise Refused(in_order(instead(disk, output, found.diagnostics)))
+    conflict, _ = unfinished(disk, output, (each.path for each in found.differences))
+    if conflict is not None:
+        raise Refused([conflict])
     return [Drift(each.kind, each.path, each.owner, each.source, each, disk) for each in found.differences]
 
 

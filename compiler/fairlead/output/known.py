@@ -17,7 +17,7 @@ CORRUPTED = Code(
     "an inventory can't be read",
     """
     An `inventory.json` in the output is damaged: it isn't JSON, lacks something, lists a path that can't be, or was
-    written by a newer version. The usual cause is a merge that left conflict markers in it.
+    written by a newer version. Conflicts that a merge left in it are told apart, as FL6013.
 
     The inventory is how Fairlead knows which files are its own. Without it, nothing can be deleted or overwritten
     safely, so nothing is written at all.
@@ -25,14 +25,13 @@ CORRUPTED = Code(
     Wrong:
 
     ```json
-    <<<<<<< HEAD
-        {"path": "rendered/staging/churn/kserve/inferenceservice-churn.yaml", …
+    {"files": [{"path": "rendered/staging/churn/kserve/inferenceservice-churn.yaml", …
     ```
 
-    Right: take the whole generated folder from one side of the merge, and compile again, which brings in the other's.
+    Right: take the whole generated folder from the last commit that has it right, and compile again.
 
     ```console
-    git checkout --theirs -- rendered && fairlead compile
+    $ git checkout HEAD -- rendered/staging/churn && fairlead compile
     ```
     """,
 )
@@ -101,6 +100,6 @@ class Known:
                 CORRUPTED,
                 Place.start_of(path),
                 f"the inventory of {owner} can't be relied on: {reason}",
-                f"restore the folder from Git (`git checkout -- {owner.folder(self._output)}`) and compile again",
+                f"restore the folder from Git (`git checkout HEAD -- {owner.folder(self._output)}`) and compile again",
             )
         )

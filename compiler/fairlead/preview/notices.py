@@ -10,12 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from fairlead.output.conflicts import has_conflict, way_out
 from fairlead.output.inventory import INVENTORY, path_problem
 from fairlead.preview.model import Notice
 from fairlead.preview.states import State
 
-CONFLICT: Final = (b"<<<<<<< ", b"\n>>>>>>> ")
-RESOLVE: Final = "take either side and compile again: `git checkout --theirs -- {output} && fairlead compile`"
 LISTED: Final = 1000
 """Files that a notice has at the most; pages show fewer."""
 
@@ -73,9 +72,7 @@ class Committed:
 
     def conflicts(self) -> tuple[str, ...]:
         """Files with the marks of a merge that nobody has finished."""
-        found = [
-            path for path, content in (self.contents or {}).items() if CONFLICT[0] in content and CONFLICT[1] in content
-        ]
+        found = [path for path, content in (self.contents or {}).items() if has_conflict(content)]
         return tuple(sorted({*found, *self.unreadable}))
 
 
@@ -100,7 +97,7 @@ def output_notices(head: Committed, state: State, output: str) -> Iterator[Notic
     conflicts = head.conflicts()
     if conflicts:
         message = f"a merge has left conflicts in {output}, which is not read here: previews compile both sides anew"
-        yield Notice("conflict", message, RESOLVE.format(output=output), conflicts)
+        yield Notice("conflict", message, way_out([output]), conflicts)
     edited = tuple(path for path in head.edited() if path not in conflicts)
     if edited:
         message = (

@@ -91,7 +91,11 @@ def syntax_error(lines: Lines, error: Any) -> Diagnostic:
     conflict = _CONFLICT.search(lines.text)
     if conflict is not None:
         message = "a merge conflict is not resolved here"
-        return _diagnostic(lines, _Finding(conflict.start(), 7, message, "choose a side and remove the markers"))
+        help_ = "choose a side and remove the markers"
+        if lines.file.endswith(".lock.yaml"):
+            # What Git merged elsewhere in the file belongs to another version than the side that is chosen here.
+            help_ = f"take all of it from one side: `git checkout --ours -- {lines.file}`, or `--theirs`; then compile"
+        return _diagnostic(lines, _Finding(conflict.start(), 7, message, help_))
     problem = str(getattr(error, "problem", None) or error).strip()
     context = str(getattr(error, "context", None) or "")
     at = _offset(lines, getattr(error, "problem_mark", None))

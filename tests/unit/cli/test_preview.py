@@ -68,7 +68,7 @@ def test_a_conflict_in_the_output_is_solved_by_compiling(repository: Repository,
     repository.write(path, f"<<<<<<< HEAD\n{text}=======\n{text}\n>>>>>>> topic\n")
     found = notice(preview(repository), "conflict")
     assert found.files == (path,)
-    assert found.help.endswith("`git checkout --theirs -- rendered && fairlead compile`")
+    assert found.help.endswith("`git rm -rfq -- rendered && git checkout HEAD -- rendered && fairlead compile`")
 
 
 def test_an_older_compiler_of_base_is_said_with_what_it_adds(
