@@ -1,4 +1,4 @@
-"""Twelve typical changes of the README's project, and what their previews say: docs/previews/.
+"""Typical changes of the README's project, and what their previews say: docs/previews/.
 
 `python -m tests.previews` writes them again.
 """
@@ -73,7 +73,7 @@ def newest() -> LockedModel:
     lock = load(REPOSITORY).units["staging"][NAME].lock
     assert lock is not None
     assert lock.model is not None
-    return lock.model
+    return lock.model.model_copy(update={"usage": {}})  # as promoting leaves it
 
 
 def canary(text: str) -> str:
@@ -126,6 +126,10 @@ EXAMPLES: Final[dict[str, Example]] = {
             "fairlead.yaml",
             ("cpu-serving: {cpu: 2, memory: 4Gi, price: 0.09", "cpu-serving: {cpu: 2, memory: 2Gi, price: 0.07"),
         ),
+    ),
+    "training-memory": Example(
+        "Less memory than training used",
+        replaced(SPEC, ("train: {cpu: 4, memory: 8Gi,", "train: {cpu: 4, memory: 2Gi,")),
     ),
     "callers": Example(
         "Somebody else may call", replaced(SPEC, ("callers: [triage/ui]", "callers: [triage/ui, triage/bot]"))

@@ -90,7 +90,7 @@ class Pod:
         return re.sub(r"\{\{([^}]+)\}\}", lambda match: self.values[match.group(1).strip()], text)
 
     def _here(self, value: str) -> str:
-        return str(self.path(value)) if value.startswith("/fairlead/") else value
+        return str(self.path(value)) if value.startswith(("/fairlead/", "/tmp/fairlead-")) else value
 
     def _command(self, command: list[str]) -> list[str]:
         words = [self._here(word) for word in command]

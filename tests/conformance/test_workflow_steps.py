@@ -87,9 +87,10 @@ class Site:
         folder = self.folder / name
         folder.mkdir()
         fairlead = project(artifacts=f"{{uri: {self.bucket}, region: us-east-1}}")
-        made = compiled(folder, SPEC.format(bucket=self.bucket, bound=bound, tune=tune), fairlead)
-        trials = [each.split(" ")[1] for each in names(made) if "trials" in each]
-        maps: dict[str, Any] = {each: one(made, "ConfigMap", each)["data"] for each in trials}
+        made = compiled(folder, SPEC.format(bucket=self.bucket, bound=bound, tune=tune), fairlead, measure=True)
+        needed = [each.split(" ")[1] for each in names(made) if "trials" in each]
+        needed.append("churn-train")
+        maps: dict[str, Any] = {each: one(made, "ConfigMap", each)["data"] for each in needed}
         if champion is not None:
             maps["churn-champion"] = champion
         environ = {
@@ -124,6 +125,12 @@ def test_a_training_ends_with_a_candidate_and_a_worse_one_is_refused(site: Site)
     assert (run.status, locked.run) == ("FINISHED", run.id)
     assert len(site.mlflow.children(run.id)) == 2
     assert run.metrics["roc_auc"] >= 0.9
+    # Fairlead's own steps, the user's training in each trial and at last, all but what came after.
+    own = {"data/customers", "check/customers", "split", "tune/choose", "tune/score", "evaluate", "gate"}
+    assert locked.usage.keys() == own | {"tune", "train"}
+    assert {each.measured for each in locked.usage.values()} <= {"container", "process"}
+    assert run.metrics["usage/train/memory_mib"] == locked.usage["train"].memory.bytes / (1 << 20) > 10
+    assert run.metrics["usage/train/cpu_seconds"] >= 1
 
     champion = {"version": "1", "uri": str(locked.uri), "digest": str(locked.digest)}
     second = site.training("second", "0.99", "", champion)

@@ -122,8 +122,15 @@ class Workflow:
         container = template["container"]
         argv = [_filled(word, scope) for word in (*container["command"], *container.get("args", ()))]
         environ = {key: value for key, value in os.environ.items() if key in ("PATH", "PYTHONPATH", "LANG")}
-        environ |= {key: value.replace("/fairlead/", f"{root}/") for key, value in self._variables(container, scope)}
-        environ |= {"HOME": str(root / "tmp"), **self.environ}
+        argv = [str(_local(root, word)) if word.startswith("/fairlead/") else word for word in argv]
+        environ |= {
+            key: str(_local(root, value))
+            if value.startswith("/tmp/fairlead-")
+            else value.replace("/fairlead/", f"{root}/")
+            for key, value in self._variables(container, scope)
+        }
+        path = os.pathsep.join((str(Path(sys.executable).parent), environ["PATH"]))
+        environ |= {"HOME": str(root / "tmp"), "PATH": path, **self.environ}
         done = subprocess.run(
             [sys.executable if argv[0] == "python" else argv[0], *argv[1:]],
             env=environ,
@@ -167,8 +174,12 @@ class Workflow:
                 continue
             data = self.config_maps[volume["configMap"]["name"]]
             items = volume["configMap"].get("items") or [{"key": key, "path": key} for key in data]
+            mounts = template["container"]["volumeMounts"]
+            (path,) = (each["mountPath"] for each in mounts if each["name"] == volume["name"])
             for item in items:
-                (root / "config" / item["path"]).write_text(data[_filled(item["key"], scope)])
+                target = _local(root, f"{path}/{item['path']}")
+                target.parent.mkdir(exist_ok=True)
+                target.write_text(data[_filled(item["key"], scope)])
 
     def _variables(self, container: Mapping[str, Any], scope: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for each in container["env"]:
@@ -197,7 +208,10 @@ def _artifact(source: str, inputs: Mapping[str, Path], ended: Mapping[str, Ended
 
 
 def _local(root: Path, path: str) -> Path:
-    return root / path.removeprefix("/fairlead/")
+    """Where a path of the Pod's is here; any other word stays as it is."""
+    if path.startswith("/tmp/fairlead-"):
+        return root / path[1:]
+    return root / path.removeprefix("/fairlead/") if path.startswith("/fairlead/") else Path(path)
 
 
 def _copy(source: Path, target: Path) -> None:

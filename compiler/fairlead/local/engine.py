@@ -24,12 +24,12 @@ from fairlead.local.history import History
 from fairlead.local.machine import Amounts, wanted
 from fairlead.local.options import Options
 from fairlead.local.outcomes import Outcome, Outcomes
-from fairlead.local.preparing import Prepared, prepare
+from fairlead.local.preparing import Prepared, prepare, write_usage
 from fairlead.local.step import Step
 from fairlead.local.surroundings import Surroundings
 from fairlead.local.turns import Turns
 from fairlead.plan import contract
-from fairlead.plan.companions import OPEN_RUN, REPORT
+from fairlead.plan.companions import CHAMPION_MODEL, OPEN_RUN, REPORT
 from fairlead.plan.nodes import Register, Tune
 from fairlead.plan.plan import Plan
 from fairlead.source.diagnostics import Diagnostic
@@ -232,15 +232,23 @@ class Engine:
         self._ran.add(step.id)
         self.listener(StepStarted(step=step.id, attempt=number, log=log))
         work = self.history.work(step.file_name)
-        more = self._own_variables(step, prepared)
+        more = self._own_variables(step, prepared, work)
         started = start(step, prepared, self.around, work=work, log=log, run=run, mlflow_run=mlflow_run, more=more)
         if isinstance(started, Diagnostic):
             self._fail(step, started, log=log)
             return
         self._running[step.id] = Attempt(prepared, started, work, log, number, amounts, run, mlflow_run)
 
-    def _own_variables(self, step: Step, prepared: Prepared) -> dict[str, str]:
+    def _own_variables(self, step: Step, prepared: Prepared, work: Path) -> dict[str, str]:
         found = {}
+        if isinstance(step.node, Register):
+            # No part of what the step is known by: the same model is the same version, whatever it took to make it.
+            measured = {
+                name: outcome.usage
+                for name, outcome in self.outcomes.items()
+                if outcome.usage is not None and name not in (OPEN_RUN, CHAMPION_MODEL)
+            }
+            found[contract.input_variable(contract.USAGE_INPUT)] = str(write_usage(measured, work / "in"))
         if step.id in (OPEN_RUN, REPORT):
             found[contract.TRIGGER] = "manual"
         if step.id == REPORT:
@@ -287,6 +295,7 @@ class Engine:
             run=attempt.run,
             mlflow_run=attempt.mlflow_run,
             seconds=attempt.process.seconds,
+            usage=attempt.process.used.as_measured() if attempt.process.used is not None else None,
         )
         if step.checkpoints:
             shutil.rmtree(self.store.folder / "checkpoints" / attempt.prepared.key, ignore_errors=True)
@@ -307,6 +316,7 @@ class Engine:
                 seconds=outcome.seconds,
                 log=outcome.log,
                 results=outcome.results,
+                memory=outcome.usage["memory"] if outcome.usage is not None else None,
             )
         )
 

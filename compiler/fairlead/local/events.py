@@ -56,6 +56,8 @@ class StepEnded:
     seconds: float
     log: Path | None = None
     results: Mapping[str, str] = field(default_factory=dict)
+    memory: int | None = None
+    """Bytes that its largest process had at the peak, when it ran; None where that isn't known."""
     exit_code: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     tail: tuple[str, ...] = ()

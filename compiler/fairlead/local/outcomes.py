@@ -46,6 +46,8 @@ class Outcome:
     """MLflow's run, where one was open."""
     seconds: float
     """How long it took."""
+    usage: Mapping[str, Any] | None = None
+    """What it used when it ran, as FAIRLEAD_USAGE has it; None where that isn't known."""
     unchanged: bool = False
     """Whether it was known already."""
 
@@ -80,6 +82,7 @@ class Outcomes:
                 run=str(said["run"]),
                 mlflow_run=said["mlflow_run"],
                 seconds=float(said["seconds"]),
+                usage=said.get("usage"),
                 unchanged=True,
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -89,7 +92,17 @@ class Outcomes:
         there = all(digest is None or os.path.lexists(outcome.path(name)) for name, digest in outcome.outputs.items())
         return outcome if there and folder.is_dir() else None
 
-    def put(self, key: str, work: Path, step: Step, *, run: str, mlflow_run: str | None, seconds: float) -> Outcome:
+    def put(
+        self,
+        key: str,
+        work: Path,
+        step: Step,
+        *,
+        run: str,
+        mlflow_run: str | None,
+        seconds: float,
+        usage: Mapping[str, Any] | None = None,
+    ) -> Outcome:
         """Keeps what a step that succeeded has left in `work`, which is gone afterwards. Raises OSError."""
         name = f"{step.file_name}-{token_hex(8)}"
         outcome = Outcome(
@@ -100,6 +113,7 @@ class Outcomes:
             run=run,
             mlflow_run=mlflow_run,
             seconds=seconds,
+            usage=usage,
         )
         _settle(work / "out")
         work.rename(outcome.folder)
@@ -112,6 +126,7 @@ class Outcomes:
             "run": run,
             "mlflow_run": mlflow_run,
             "seconds": round(seconds, 3),
+            "usage": dict(usage) if usage is not None else None,
         }
         content = json.dumps(said, indent=2, sort_keys=True) + "\n"
         replace_file_beside(self.folder / "known" / f"{key}.json", content.encode())

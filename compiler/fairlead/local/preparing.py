@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,22 @@ def write_down(step: Step, prepared: Prepared, work: Path) -> dict[str, str]:
             (folder / f"{index}.json").write_text(contract.parameters_json(trial), encoding="ascii")
         found[contract.TRIALS] = str(folder)
     return found
+
+
+def write_usage(measured: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:
+    """Writes what steps have used as registering finds it in a cluster; gives the folder. Raises OSError."""
+    root = folder / contract.USAGE_INPUT
+    for step, usage in measured.items():
+        path = root / _usage_path(step)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(usage), encoding="ascii")
+    return root
+
+
+def _usage_path(step: str) -> str:
+    """A step's id as a path: what is `tune/3/score` here is `tune/score/3` in a cluster."""
+    parts = step.split("/")
+    return f"tune/score/{parts[1]}" if parts[0] == "tune" and parts[2:] == ["score"] else step
 
 
 def _parameters(step: Step, outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from fairlead.local.events import (
     StepStarted,
     as_json,
 )
+from fairlead.project.usage import memory_text
 from fairlead.source.render import render
 from fairlead.source.render.sources import printable
 
@@ -125,6 +126,7 @@ class Plain:
         if self._live is not None:
             self._live.remove(event.step)
         took = f"  {event.seconds:.1f} s" if event.outcome not in ("unchanged", "left-out") else ""
+        took += f", {memory_text(event.memory)} of memory" if took and event.memory is not None else ""
         text = f"{SIGNS[event.outcome]} {event.step:<{self._width}}  {event.outcome}{took}"
         self._say(text, COLOURS[event.outcome])
         if event.diagnostics:

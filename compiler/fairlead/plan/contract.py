@@ -30,6 +30,11 @@ STATUS: Final = "FAIRLEAD_STATUS"
 TRIGGER: Final = "FAIRLEAD_TRIGGER"
 """What started the run: `schedule`, `drift`, `quality`, `new-data` or `manual`."""
 
+USAGE: Final = "FAIRLEAD_USAGE"
+"""The path of a small JSON file in which a step says what it used; `fairlead.steps.measure` writes it."""
+USAGE_INPUT: Final = "usage"
+"""The name of the input by which registering finds these files: a folder, in which their paths are the steps' ids."""
+
 CHAMPION_VERSION: Final = "FAIRLEAD_CHAMPION_VERSION"
 """The number of the version that is served; this and the following are not set before the first one."""
 CHAMPION_URI: Final = "FAIRLEAD_CHAMPION_URI"

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fairlead.spec.base import Items, Section
-from fairlead.spec.units import Digest, Name, Percentage, Uri
+from fairlead.spec.units import Digest, Duration, Memory, Name, Percentage, Uri
 
+StepId = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._/-]{0,250}[a-z0-9])?$")]
 GitTree = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 
 
@@ -54,6 +55,20 @@ class Reference(Section):
     """Their digest."""
 
 
+class StepUsage(Section):
+    """What a step used in the run that made a version, rounded up to three digits."""
+
+    memory: Memory
+    """The most memory that it had at any moment."""
+    measured: Literal["container", "process"] = "container"
+    """Of what: the whole container, with the files that the system kept in memory for it; or of the largest of its
+    processes, than which the container needs more."""
+    cpu: Duration | None = None
+    """The processor time that it used, of all cores together."""
+    time: Duration | None = None
+    """How long it ran."""
+
+
 class LockedModel(Section):
     """One registered version of the model, copied to a content-addressed place and verified."""
 
@@ -73,6 +88,8 @@ class LockedModel(Section):
     """Statistics of its training data."""
     metrics: dict[str, float] = Field(default_factory=dict)
     """Its metrics on the test split when it passed the gate."""
+    usage: dict[StepId, StepUsage] = Field(default_factory=dict)
+    """What the steps of its run used, by step, as far as they were measured; in the environment that trains."""
 
 
 class LockedImage(Section):

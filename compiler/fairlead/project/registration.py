@@ -25,9 +25,16 @@ PACKAGES: Final = "fairlead.packages"
 SIGNATURE: Final = "fairlead.signature"
 REFERENCE: Final = "fairlead.reference"
 METRICS: Final = "fairlead.metrics"
+USAGE: Final = "fairlead.usage"
 
 _TEXTS: Final = {"uri": URI, "digest": DIGEST}
-_JSON: Final = {"packages": PACKAGES, "signature": SIGNATURE, "reference": REFERENCE, "metrics": METRICS}
+_JSON: Final = {
+    "packages": PACKAGES,
+    "signature": SIGNATURE,
+    "reference": REFERENCE,
+    "metrics": METRICS,
+    "usage": USAGE,
+}
 
 
 def tags_of(pipeline: str, model: LockedModel) -> dict[str, str]:

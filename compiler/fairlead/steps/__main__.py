@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+import time
 from collections.abc import Sequence
 from typing import Final
 
 from fairlead.remote.failures import RemoteFailure
+from fairlead.steps import measure
 from fairlead.steps.context import Context
 from fairlead.steps.failures import StepFailure
 
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         said = f"`{' '.join(arguments)}` is no step" if arguments else "no step is named"
         sys.stderr.write(f"{said}; there are {known}\n")
         return WRONG_USE
+    started = time.monotonic()
     try:
         importlib.import_module(STEPS[arguments[0]]).run(Context.from_environment())
     except StepFailure as failure:
@@ -51,6 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     except RemoteFailure as failure:
         _tell(StepFailure.word, failure.message, failure.help)
         return StepFailure.exit_code
+    finally:
+        measure.tell(time.monotonic() - started)
     return 0
 
 

@@ -8,11 +8,13 @@ version that is there. Nothing is registered before the copy has been verified, 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from fairlead.catalogue.runtimes import runtime
+from fairlead.plan.contract import USAGE_INPUT
 from fairlead.project.candidate import METRIC
-from fairlead.project.lock import LockedModel, Reference
+from fairlead.project.lock import LockedModel, Reference, StepUsage
 from fairlead.project.registration import DIGEST, model_of, tags_of
 from fairlead.remote.contents import Manifest, manifest_of
 from fairlead.remote.failures import Missing
@@ -26,6 +28,7 @@ from fairlead.steps.failures import StepFailure
 from fairlead.steps.reports import EvaluationReport, write_report
 from fairlead.steps.rows import LearnedFrom
 from fairlead.steps.telling import RunLog
+from fairlead.steps.used import steps_used
 from fairlead.steps.verdicts import passed
 
 
@@ -71,10 +74,12 @@ def run(context: Context) -> None:
     uri = f"{context.artifacts}/models/{parameters.registry}/{manifest.digest.replace(':', '-')}/"
     there = _registered(mlflow, parameters.registry, manifest.digest)
     _copy(folder, uri, manifest)
+    usage = steps_used(context.optional_input(USAGE_INPUT))
+    RunLog.of(context).usage(usage)
     if evaluation.task is None:
         # The built-in evaluator has told MLflow already.
         RunLog.of(context).training(folder)
-    model = there or _register(context, parameters, mlflow, uri, manifest, evaluation)
+    model = there or _register(context, parameters, mlflow, uri, manifest, evaluation, usage)
     write_report(context.output("version"), VersionRecord(registry=parameters.registry, model=model))
     said = "is registered already as" if there else "is registered as"
     sys.stdout.write(f"{manifest.digest} {said} version {model.version} of {parameters.registry}, at {uri}\n")
@@ -162,6 +167,7 @@ def _register(
     uri: str,
     manifest: Manifest,
     evaluation: EvaluationReport,
+    usage: Mapping[str, StepUsage],
 ) -> LockedModel:
     description = describe(context, context.input("model"), parameters, parameters.output)
     _need_answerable(parameters, description)
@@ -175,6 +181,7 @@ def _register(
         signature=description.signature,
         reference=_keep_reference(context, parameters.registry, description),
         metrics=_metrics(evaluation),
+        usage=dict(usage),
     )
     version = mlflow.register_version(
         parameters.registry,

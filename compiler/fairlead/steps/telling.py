@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fairlead.project.lock import StepUsage
+from fairlead.project.registration import USAGE
+from fairlead.project.usage import MIB
 from fairlead.remote.failures import RemoteFailure
 from fairlead.remote.mlflow import RUN_ID, TRACKING_URI, DatasetInput, Mlflow
 from fairlead.steps.context import Context
@@ -85,6 +88,24 @@ class RunLog:
         numbers = {name: value for name, value in pairs if isinstance(value, int | float)}
         with _only_said():
             self.mlflow.log_metrics(self.run, {f"training/{name}": float(value) for name, value in numbers.items()})
+
+    def usage(self, found: Mapping[str, StepUsage]) -> None:
+        """What steps used, as the metrics `usage/<step>/memory_mib`, `usage/<step>/cpu_seconds` and
+        `usage/<step>/seconds`; and how each was measured, as the tag `fairlead.usage`.
+        """
+        if self.mlflow is None or not found:
+            return
+        values: dict[str, float] = {}
+        for step, used in found.items():
+            values[f"usage/{step}/memory_mib"] = used.memory.bytes / MIB
+            if used.cpu is not None:
+                values[f"usage/{step}/cpu_seconds"] = float(used.cpu.seconds)
+            if used.time is not None:
+                values[f"usage/{step}/seconds"] = float(used.time.seconds)
+        how = {step: used.measured for step, used in found.items()}
+        with _only_said():
+            self.mlflow.log_metrics(self.run, values)
+            self.mlflow.set_tags(self.run, {USAGE: json.dumps(how, sort_keys=True)})
 
     def evaluation(self, report: EvaluationReport, champion: bool) -> None:
         """The metrics of a report, and the report itself."""

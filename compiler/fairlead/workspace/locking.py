@@ -194,6 +194,9 @@ def lock_version(unit: Unit, model: LockedModel, file: str, before: str | None, 
         message = f"version {model.version} of {unit.name} was rolled back in {unit.environment} to {served.version}"
         help_ = f"promote a newer one, or go forward again: `fairlead rollback {unit.name} --in {unit.environment}`"
         raise _refused(ROLLED_BACK, file, message, help_)
+    if not unit.settings.trains:
+        # What training used says something about the environment that trains alone.
+        model = model.model_copy(update={"usage": {}})
     text = before or new_lock(lock_metadata(unit))
     steps = unit.pipeline.serving.rollout.canary if unit.pipeline.serving else ()
     if served is not None and steps:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fairlead.plan import contract
+from fairlead.plan.nodes import Run
 from fairlead.resources import conventions
 from fairlead.resources.pods import amounts, container_security
 from fairlead_targets.argo_workflows import models
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.escaping import BRACE, literal, needs_brace
 from fairlead_targets.argo_workflows.steps import Step
-from fairlead_targets.argo_workflows.storage import RUN
+from fairlead_targets.argo_workflows.storage import RUN as RUN_ID
 
 INPUTS = "/fairlead/in"
 OUTPUTS = "/fairlead/out"
@@ -19,6 +21,13 @@ RESULTS = "/fairlead/results"
 CONFIG = "/fairlead/config"
 """Where the parameters of a trial are mounted."""
 PARAMETERS_FILE = "/fairlead/parameters.json"
+USAGE_FILE = "/tmp/fairlead-usage.json"  # noqa: S108 - in a volume of the Pod's own
+"""Where a step says what it used: in the one volume that every step has."""
+MEASURE = "/fairlead/measure"
+"""Where the script is mounted that measures a command of the user's own."""
+SCRIPT = "measure.py"
+"""Its file there, and its key in the pipeline's ConfigMap."""
+_PYTHON = re.compile(r"(.*/)?python(3(\.[0-9]+)?)?")
 TRIAL = "{{inputs.parameters.trial}}"
 
 
@@ -26,6 +35,8 @@ def container(context: Context, step: Step, trials: str | None) -> models.Contai
     """The container of a step; `trials` names the ConfigMap with the trials' parameters."""
     run = step.run
     argv = [literal(word) for word in run.command]
+    if _is_scripted(context, step):
+        argv = [argv[0], f"{MEASURE}/{SCRIPT}", *argv]
     variables = _variables(context, step)
     named = [models.EnvVar(name=name, value=value) for name, value in variables.items()]
     if needs_brace(*argv, *variables.values()):
@@ -38,18 +49,27 @@ def container(context: Context, step: Step, trials: str | None) -> models.Contai
         env=named,
         resources=models.ResourceRequirements.model_validate(amounts(run.hardware)),
         security_context=models.SecurityContext.model_validate(container_security()),
-        volume_mounts=[models.VolumeMount(name=name, mount_path=path) for name, path in _mounts(step)],
+        volume_mounts=[models.VolumeMount(name=name, mount_path=path) for name, path in _mounts(context, step)],
     )
 
 
-def volumes(step: Step, trials: str | None) -> list[models.Volume]:
+def needs_script(context: Context, run: Run) -> bool:
+    """Whether a command of the user's own is to run under the script: only where there is a Python to run it."""
+    return context.options.measure and run.built_in is None and _PYTHON.fullmatch(run.command[0]) is not None
+
+
+def _is_scripted(context: Context, step: Step) -> bool:
+    return step.measured is not None and needs_script(context, step.run)
+
+
+def volumes(context: Context, step: Step, trials: str | None) -> list[models.Volume]:
     """The volumes of a step: the root file system is read-only, so whatever is written needs one."""
     disk = step.run.hardware.disk
     size = models.Quantity(str(disk)) if disk is not None else None
     found = [
         models.Volume(name=name, empty_dir=models.EmptyDirVolumeSource(size_limit=size if name == "out" else None))
-        for name, _ in _mounts(step)
-        if name not in ("shm", "config")
+        for name, _ in _mounts(context, step)
+        if name not in ("shm", "config", "measure")
     ]
     if step.run.hardware.shm is not None:
         memory = models.EmptyDirVolumeSource(medium="Memory", size_limit=models.Quantity(str(step.run.hardware.shm)))
@@ -58,10 +78,14 @@ def volumes(step: Step, trials: str | None) -> list[models.Volume]:
         item = models.KeyToPath(key=f"{TRIAL}.json", path="parameters.json")
         source = models.ConfigMapVolumeSource(name=trials, items=[item] if step.searched else None)
         found.append(models.Volume(name="config", config_map=source))
+    if _is_scripted(context, step):
+        name = conventions.training(context.name)
+        items = [models.KeyToPath(key=SCRIPT, path=SCRIPT)]
+        found.append(models.Volume(name="measure", config_map=models.ConfigMapVolumeSource(name=name, items=items)))
     return found
 
 
-def _mounts(step: Step) -> Iterator[tuple[str, str]]:
+def _mounts(context: Context, step: Step) -> Iterator[tuple[str, str]]:
     yield "tmp", "/tmp"  # noqa: S108 - a volume of the Pod's own
     if step.outputs:
         yield "out", OUTPUTS
@@ -71,6 +95,8 @@ def _mounts(step: Step) -> Iterator[tuple[str, str]]:
         yield "shm", "/dev/shm"  # noqa: S108
     if step.searched or step.reads_trials:
         yield "config", CONFIG
+    if _is_scripted(context, step):
+        yield "measure", MEASURE
 
 
 def _variables(context: Context, step: Step) -> dict[str, str]:
@@ -91,10 +117,12 @@ def _variables(context: Context, step: Step) -> dict[str, str]:
         **{contract.output_variable(give.name): f"{OUTPUTS}/{give.name}" for give in step.outputs},
         **{contract.result_variable(result.name): f"{RESULTS}/{result.name}" for result in step.results},
     }
+    if step.measured is not None:
+        files[contract.USAGE] = USAGE_FILE
     contracted = contract.surroundings(
         step=step.title,
         pipeline=context.name,
-        run_id=RUN,
+        run_id=RUN_ID,
         seed=run.seed,
         parameters=f"{CONFIG}/parameters.json" if step.searched else PARAMETERS_FILE,
     )

@@ -37,6 +37,8 @@ class Lowering:
             results = (Result(name="key"),)
         if isinstance(node, Train) and node.checkpoint is not None:
             variables[contract.CHECKPOINTS] = self.context.store.address("checkpoints/")
+        if isinstance(node, Register):
+            inputs += (Input(name=contract.USAGE_INPUT, path=contract.USAGE_INPUT, optional=True),)
         step = Step(
             name=task_name(node.id),
             title=node.id,
@@ -49,6 +51,7 @@ class Lowering:
             variables=variables,
             needs=(OPEN_RUN, *needs),
             key=key,
+            measured=None if isinstance(node, Register | Propose) else node.id,
             uses_store=self.uses_store(node),
         )
         return self._with_champion(step) if isinstance(node, Evaluate) and node.champion else step

@@ -25,5 +25,8 @@ class ArgoWorkflowsOptions(Options):
     """How long an outcome is reused. Objects below `runs/` in the object store must live longer."""
     keep_runs: Duration = Duration.parse("7d")
     """How long a run that has ended stays in the cluster."""
+    measure: bool = False
+    """Whether commands of your own that start with `python` are measured: they run under a script that the pipeline's
+    ConfigMap brings along, and that writes down what they used. Fairlead's own steps always measure themselves."""
     nats: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")] = "2.10.10"
     """The version of NATS JetStream that the EventBus runs: one that Argo Events' controller is configured with."""

@@ -117,6 +117,7 @@ def _trial_steps(
         arguments=PER_TRIAL,
         variables=MLFLOW_RUN,
         searched=search.searched,
+        measured=f"{node.id}/{index}",
         uses_store=lowering.uses_store(node),
     )
     parts = {use.name: use for use in _inherited(inputs)}
@@ -132,6 +133,7 @@ def _trial_steps(
         outputs=(Output(name="report", path=f"tune/scores/{index}"),),
         arguments=PER_TRIAL,
         variables=MLFLOW_RUN,
+        measured=f"{node.id}/score/{index}",
         needs=("trial-train",),
     )
     return train, score
@@ -148,6 +150,7 @@ def _choose(lowering: Lowering, node: Tune) -> Step:
         results=(Result(name="trial"),),
         arguments={"mlflow-run": "{{inputs.parameters.mlflow-run}}"},
         variables=MLFLOW_RUN,
+        measured=f"{node.id}/choose",
         reads_trials=True,
         needs=(TRIAL,),
     )

@@ -75,6 +75,8 @@ class Step:
     when: str | None = None
     key: str | None = None
     """The key under which the outcome is remembered; None where it is not."""
+    measured: str | None = None
+    """Where what it used is kept, below the run's `usage` folder: the node's id, and a trial's number."""
     uses_store: bool = False
     """Whether the command itself reaches the object store, and needs its credentials."""
 

@@ -94,7 +94,7 @@ def _training(context: Context, found: list[Diagnostic]) -> Iterator[Resource]:
     from fairlead_targets.argo_workflows.events import on_alert, sensor
     from fairlead_targets.argo_workflows.size import size_findings
     from fairlead_targets.argo_workflows.starting import starts
-    from fairlead_targets.argo_workflows.training import training
+    from fairlead_targets.argo_workflows.training import script, training
     from fairlead_targets.argo_workflows.training_pods import PARAMETERS_KEY
 
     name = conventions.training(context.name)
@@ -102,6 +102,7 @@ def _training(context: Context, found: list[Diagnostic]) -> Iterator[Resource]:
     assert train is not None
     assert train.run is not None
     extra = {PARAMETERS_KEY: contract.parameters_json(train.run.parameters)} if train.distributed else {}
+    extra |= script(context)
     origin = context.origin(train, "what the steps of a training may do")
     yield from component(context, name, "train", origin, extra, gang=train.distributed is not None)
     made = list(training(context))

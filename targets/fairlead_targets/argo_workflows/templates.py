@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from fairlead.plan import contract
+from fairlead.plan.contract import USAGE_INPUT
 from fairlead.resources import conventions
 from fairlead.resources.pods import node_selector, tolerations
 from fairlead_targets.argo_workflows import models, retries
-from fairlead_targets.argo_workflows.containers import INPUTS, OUTPUTS, PARAMETERS_FILE, RESULTS, container, volumes
+from fairlead_targets.argo_workflows.containers import (
+    INPUTS,
+    OUTPUTS,
+    PARAMETERS_FILE,
+    RESULTS,
+    USAGE_FILE,
+    container,
+    volumes,
+)
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.escaping import inert_json
 from fairlead_targets.argo_workflows.steps import Input, Output, Result, Step, depends
@@ -14,6 +23,8 @@ from fairlead_targets.argo_workflows.storage import Store, azure_container
 
 PARAMETERS = "fairlead_parameters"
 """The name of the artifact with a step's parameters; no dataset can have it, because of its underscore."""
+USAGE = "fairlead_usage"
+"""The name of the artifact with what a step used."""
 QUEUE = "kueue.x-k8s.io/queue-name"
 
 
@@ -37,7 +48,7 @@ def template(
         tolerations=accepted or None,
         priority_class_name=str(profile.priority) if profile.priority else None,
         container=container(context, step, trials),
-        volumes=volumes(step, trials),
+        volumes=volumes(context, step, trials),
     )
 
 
@@ -88,6 +99,10 @@ def _inputs(context: Context, step: Step) -> models.Inputs | None:
 
 def _outputs(context: Context, step: Step) -> models.Outputs | None:
     artifacts = [_given(context, give) for give in step.outputs]
+    if step.measured is not None:
+        # Optional, because a command of the user's own need not measure itself.
+        given = Output(name=USAGE, path=f"{USAGE_INPUT}/{step.measured}", optional=True)
+        artifacts.append(_given(context, given, USAGE_FILE))
     parameters = [_result(result) for result in step.results]
     if not artifacts and not parameters:
         return None
@@ -107,9 +122,10 @@ def placed(store: Store, artifact: models.Artifact, path: str) -> models.Artifac
     return artifact
 
 
-def _given(context: Context, give: Output) -> models.Artifact:
+def _given(context: Context, give: Output, file: str | None = None) -> models.Artifact:
     """An artifact as plain objects, without an archive: other steps are told its address, and a TrainJob reads it."""
-    artifact = models.Artifact(name=give.name, path=f"{OUTPUTS}/{give.name}", optional=give.optional or None)
+    path = file or f"{OUTPUTS}/{give.name}"
+    artifact = models.Artifact(name=give.name, path=path, optional=give.optional or None)
     artifact.artifact_gc = models.ArtifactGC(strategy="Never")
     return placed(context.store, _plain(artifact), give.path)
 

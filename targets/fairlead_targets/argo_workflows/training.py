@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from fairlead.plan import companions, contract
 from fairlead.plan.companions import OPEN_RUN, REPORT
@@ -28,8 +29,10 @@ from fairlead.plan.nodes import (
 )
 from fairlead.resources import conventions
 from fairlead.resources.resource import Origin, Resource
+from fairlead.steps import measure
 from fairlead_targets.argo_workflows import distributed, models
 from fairlead_targets.argo_workflows.caching import Cache
+from fairlead_targets.argo_workflows.containers import SCRIPT, needs_script
 from fairlead_targets.argo_workflows.context import Context
 from fairlead_targets.argo_workflows.lowering import Lowering
 from fairlead_targets.argo_workflows.metrics import of_run, of_training
@@ -99,6 +102,15 @@ def all_runs(context: Context) -> Iterator[Run]:
             yield node.choose
         else:
             yield run
+
+
+def script(context: Context) -> dict[str, str]:
+    """What the pipeline's ConfigMap brings along to measure commands of the user's own: nothing where none needs it."""
+    runs = [run for node, run in context.runs(*TRAINING) if not (isinstance(node, Train) and node.distributed)]
+    runs += [node.score for node in context.plan.of(Tune)]
+    if not any(needs_script(context, run) for run in runs):
+        return {}
+    return {SCRIPT: Path(measure.__file__).read_text(encoding="utf-8")}
 
 
 def _add(parts: Parts, lowering: Lowering, node: Node, run: Run, search: Search | None, like: Run) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fairlead.plan.nodes import Serve
 from fairlead.plan.plan import Plan
-from fairlead.project.lock import LockedModel, Tensor
+from fairlead.project.lock import LockedModel, StepUsage, Tensor
+from fairlead.project.usage import memory_text
 from fairlead_targets.model_card.lines import Line, listed, named
 
 
@@ -44,6 +45,15 @@ def _model(model: LockedModel) -> Iterator[Line]:
     if model.reference is not None:
         statistics = f"{model.reference.uri}, with the digest {model.reference.digest}"
         yield Line("statistics of its training data", statistics)
+    if "train" in model.usage:
+        yield Line("training used", _used(model.usage["train"]))
+
+
+def _used(usage: StepUsage) -> str:
+    least = "at least " if usage.measured == "process" else ""
+    parts = [f"{least}{memory_text(usage.memory.bytes)} of memory"]
+    parts += [f"{usage.cpu} of processor time"] if usage.cpu is not None else []
+    return ", ".join(parts) + (f", in {usage.time}" if usage.time is not None else "")
 
 
 def _tensors(tensors: tuple[Tensor, ...]) -> str:

@@ -86,6 +86,9 @@ def release(step: str) -> None:
             passed=verdict["passed"],
             run=environ["FAIRLEAD_RUN_ID"],
         )
+        usage = given("usage")
+        told = sorted(path.relative_to(usage).as_posix() for path in usage.rglob("*") if path.is_file())
+        (project() / "usage.json").write_text(json.dumps(told), encoding="utf-8")
         out("version").write_text(json.dumps({"version": 1, "digest": digest}), encoding="utf-8")
     elif step == "propose":
         note(step="propose", run=environ["FAIRLEAD_RUN_ID"])

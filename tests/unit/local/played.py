@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import patch
 
+from fairlead.local.process import Usage
 from fairlead.steps.__main__ import main as real_step
 from tests.unit.local import own_steps
 
@@ -31,6 +32,7 @@ class Played:
     timed_out = False
     asked = False
     seconds = 0.0
+    used = Usage(256 << 20, 1.5, 2.0)
     ran_out_of_memory = False
 
     def __init__(

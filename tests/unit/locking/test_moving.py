@@ -66,6 +66,19 @@ def test_a_version_that_has_soaked_is_promoted(project: Project) -> None:
     assert project.lock("production").model == project.lock("staging").model
 
 
+def test_what_training_used_stays_in_the_environment_that_trains(project: Project) -> None:
+    project.serve("staging", 3)
+    used = "  usage:\n    train: {memory: 2660Mi}\n"
+    text = project.path("staging").read_text()
+    project.path("staging").write_text(text.replace("model:\n", f"model:\n{used}", 1))
+    project.commit(ago(hours=25))
+    assert project.run("promote", "churn", "--to", "production").exit_code == 0
+    there, here = project.lock("staging").model, project.lock("production").model
+    assert there is not None
+    assert "train" in there.usage
+    assert here == there.model_copy(update={"usage": {}})
+
+
 def test_a_version_that_has_not_soaked_is_refused_with_what_is_left(project: Project) -> None:
     project.serve("staging", 2)
     project.commit(ago(hours=48))

@@ -368,6 +368,19 @@ def test_a_version_without_steps_is_served_at_once_and_can_go_back(before: State
     assert (back.kind, back.message) == ("rollback", "rolls back to version 14 at once, from 15")
 
 
+def test_memory_is_compared_with_what_the_last_run_used(before: State, edited: Project) -> None:
+    edited.edit(SPEC, ("memory: 8Gi, disk", "memory: 2Gi, disk"))
+    less = edited.state()
+    (found,) = between(before, less, "staging")
+    said_ = "training: memory limit 8Gi -> 2Gi, below the 2.6Gi that the last run used (run f8ef06f2)"
+    assert (found.severity, found.kind, found.message) == (RISK, "hardware", said_)
+    assert found.why == ("a container that reaches its limit is killed, and its step fails as often as it is tried",)
+    edited.edit(SPEC, ("memory: 2Gi, disk", "memory: 2400Mi, disk"))
+    (more,) = between(less, edited.state(), "staging")
+    assert (more.severity, more.message.partition(", below")[0]) == (RISK, "training: memory limit 2Gi -> 2400Mi")
+    assert said(between(less, before, "staging")) == [(BEHAVIOUR, "hardware", "training: memory limit 2Gi -> 8Gi")]
+
+
 def test_an_image_of_the_same_code_is_a_digest_only(before: State, edited: Project) -> None:
     lock = before.plans["staging"][NAME].unit.lock
     assert lock is not None

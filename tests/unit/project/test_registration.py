@@ -11,7 +11,12 @@ from tests.candidates import digest, model
 REFERENCE = {"uri": "s3://acme-ml-artifacts/models/churn/reference.json", "digest": digest("reference")}
 
 
-@pytest.mark.parametrize("more", [{}, {"reference": REFERENCE}, {"metrics": {}, "packages": {}}], ids=str)
+USAGE = {"train": {"memory": "2660Mi", "cpu": "14m50s"}, "data/rows": {"memory": "64Mi", "measured": "process"}}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"reference": REFERENCE}, {"metrics": {}, "packages": {}}, {"usage": USAGE}], ids=str
+)
 def test_what_the_tags_say_is_the_version_again(more: dict[str, object]) -> None:
     version = LockedModel.model_validate({**model(16), **more})
     assert model_of(16, version.run, tags_of("churn", version)) == version

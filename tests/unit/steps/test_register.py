@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,26 @@ def test_a_version_says_in_mlflow_all_that_a_lock_holds(tmp_path: Path, tracking
     assert isinstance(found.prediction, reference.Numbers)
     assert found.prediction.total == 60
     assert all(0 <= value <= 1 for value in found.prediction.values)
+
+
+def test_what_the_steps_used_goes_to_the_run_and_to_the_version(tmp_path: Path, tracking: Mlflow) -> None:
+    context = prepared(tmp_path, tracking)
+    folder = tmp_path / "usage"
+    folder.mkdir()
+    (folder / "train").write_text('{"memory": 2789212160, "measured": "container", "cpu": 890.2}')
+    (folder / "split").write_text("nonsense")
+    variables = {**context.environ, "FAIRLEAD_INPUT_USAGE": str(folder)}
+    register.run(replace(context, environ=variables))
+    usage = {"train": {"memory": "2660Mi", "measured": "container", "cpu": "14m51s"}}
+    assert output(tmp_path, "version")["model"]["usage"] == usage
+    (version,) = tracking.versions("churn")
+    locked = model_of(version.number, version.run, version.tags)
+    assert locked.model_dump(mode="json", exclude_none=True)["usage"] == usage
+    run = tracking.find_run("churn", "run-0001")
+    assert run is not None
+    told = {name: value for name, value in run.metrics.items() if name.startswith("usage/")}
+    assert told == {"usage/train/memory_mib": 2660.0, "usage/train/cpu_seconds": 891.0}
+    assert run.tags["fairlead.usage"] == '{"train": "container"}'
 
 
 def test_the_same_bytes_are_the_same_version(tmp_path: Path, tracking: Mlflow) -> None:

@@ -33,6 +33,7 @@ CHECKS: tuple[str, ...] = (
     "retraining_length",
     "package_versions",
     "gpu_profile",
+    "memory_used",
     "platform_features",
     "unread_output",
     "scaling",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fairlead.plan.hardware import chosen_hardware
 from fairlead.plan.nodes import Serve
 from fairlead.plan.plan import Plan
-from fairlead.plan.pointing import key_place
 from fairlead.source.diagnostics import Code, Diagnostic, Related, Severity
-from fairlead.source.places import Place
 from fairlead.spec.hardware import Profile
 from fairlead.spec.units import Name
 
@@ -179,17 +178,3 @@ def _shared_memory(plan: Plan) -> Iterator[Diagnostic]:
         else:
             place = unit.project_place("hardware", str(choice), "shm")
         yield Diagnostic(SHM_TOO_LARGE, place, message, "give it more memory, or less shared memory")
-
-
-def chosen_hardware(plan: Plan, *roles: str) -> tuple[Place, tuple[Related, ...]]:
-    """Where the profile of the first role that has one is chosen, and where fairlead.yaml describes it."""
-    unit = plan.unit
-    for role in (*roles, "default"):
-        choice = unit.pipeline.hardware.get(Name(role))
-        if choice is None:
-            continue
-        if isinstance(choice, Profile):
-            return key_place(unit, "hardware", role), ()
-        described = Related(unit.project_place("hardware", str(choice)), f"the profile `{choice}`")
-        return unit.place("hardware", role), (described,)
-    return key_place(unit, roles[0]) if unit.has((roles[0],)) else unit.place("metadata", "name"), ()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fairlead.plan.hardware import chosen_path
 from fairlead.plan.nodes import Image, Node, Run, Serve
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
 from fairlead.preview.model import Effect, Severity
-from fairlead.source.nodes import Path
+from fairlead.project.usage import last_used
 from fairlead.spec.hardware import Profile
 
 _MORE_IS_SAFER = ("cpu", "memory", "disk", "shm")
+KILLED = ("a container that reaches its limit is killed, and its step fails as often as it is tried",)
 _PLACEMENT = ("nodes", "tolerations", "queue", "priority")
 
 
@@ -115,14 +117,20 @@ def hardware_effects(pair: Both, node: Node, before: Profile, after: Profile, wh
     """What one container gets. Less memory is a risk: what needed it is killed."""
     if before == after:
         return
-    path = hardware_path(pair, node)
+    path = chosen_path(pair.after.unit, node)
+    used = last_used(pair.after.unit.lock, node.id)
     for name in _MORE_IS_SAFER:
         was, now = getattr(before, name), getattr(after, name)
         if was != now:
             less = name != "cpu" and was is not None and (now is not None and now < was)
             unit = "limit" if name in ("cpu", "memory") else "size"
             message = f"{what}: {name} {unit} {arrow(was, now)}"
-            yield pair.effect(Severity.RISK if less else Severity.BEHAVIOUR, "hardware", message, path, node.id)
+            why: tuple[str, ...] = ()
+            if name == "memory" and used is not None and after.memory < used.usage.memory:
+                # Also where it grows, and not enough.
+                message += f", below the {used.sentence}"
+                why, less = KILLED, True
+            yield pair.effect(Severity.RISK if less else Severity.BEHAVIOUR, "hardware", message, path, node.id, why)
     if before.gpu != after.gpu:
         message = f"{what}: accelerators {arrow(_gpu(before), _gpu(after))}"
         less = before.gpu is not None and (after.gpu is None or after.gpu.count < before.gpu.count)
@@ -139,16 +147,6 @@ def hardware_effects(pair: Both, node: Node, before: Profile, after: Profile, wh
     if before.price != after.price:
         message = f"{what}: price {arrow(before.price, after.price)}"
         yield pair.effect(Severity.NOTICE, "price", message, path, node.id)
-
-
-def hardware_path(pair: Both, node: Node) -> Path:
-    """Where the hardware of a node is chosen: its role's key, the default's, or the node's own section."""
-    role = {"batch": "batch", "serve": "serving"}.get(node.id, node.id.split("/")[0])
-    chosen = pair.after.unit.pipeline.hardware
-    for name in (role, "default"):
-        if any(str(key) == name for key in chosen):
-            return ("hardware", name)
-    return node.path
 
 
 def _gpu(profile: Profile) -> str | None:

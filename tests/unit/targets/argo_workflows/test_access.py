@@ -85,10 +85,11 @@ def test_a_store_of_ones_own_is_reached_at_its_port_with_its_credentials(tmp_pat
 )
 def test_what_a_step_gives_is_kept_where_the_project_says(tmp_path: Path, uri: str, place: dict[str, Any]) -> None:
     made = compiled(tmp_path, churn(), project(artifacts=f"{{uri: '{uri}'}}"))
-    (model,) = template(workflow(made), "train")["outputs"]["artifacts"]
+    model, usage = template(workflow(made), "train")["outputs"]["artifacts"]
     assert {key: model[key] for key in place} == place
     assert model["archive"] == {"none": {}}
     assert model["artifactGC"] == {"strategy": "Never"}
+    assert [each["name"] for each in (model, usage)] == ["model", "fairlead_usage"]
     assert workflow(made)["spec"]["artifactRepositoryRef"] == {"configMap": "churn-train", "key": "artifact-repository"}
 
 

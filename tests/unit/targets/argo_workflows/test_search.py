@@ -73,7 +73,7 @@ def test_the_choice_sees_every_score_and_waits_for_all(made: Compiled) -> None:
     assert task(manifest, "choose", "tune")["depends"] == "trial.Succeeded"
     (scores,) = [item for item in template(manifest, "choose")["inputs"]["artifacts"] if item["name"] == "scores"]
     folder = scores["s3"]["key"]
-    (report,) = template(manifest, "trial-score")["outputs"]["artifacts"]
+    report, _ = template(manifest, "trial-score")["outputs"]["artifacts"]
     assert report["s3"]["key"] == f"{folder}/{{{{inputs.parameters.trial}}}}"
     assert scores["archive"] == report["archive"] == {"none": {}}
 

@@ -82,7 +82,7 @@ def test_the_champion_is_judged_where_there_is_one(gated: Any) -> None:
 def test_a_champion_that_leaves_no_word_is_no_missing_champion(gated: Any) -> None:
     (present,) = template(gated, "champion-model")["outputs"]["parameters"]
     assert present["valueFrom"] == {"path": "/fairlead/results/present"}
-    (report,) = template(gated, "champion")["outputs"]["artifacts"]
+    report, _ = template(gated, "champion")["outputs"]["artifacts"]
     assert "optional" not in report
 
 
@@ -103,7 +103,10 @@ def test_data_is_read_from_its_giver_and_only_after_its_check(gated: Any) -> Non
         {"name": "dataset", "from": "{{tasks.prepare-features.outputs.artifacts.features}}"}
     ]
     assert "check-features.Succeeded" in split["depends"]
-    assert [item["name"] for item in template(gated, "check-features")["outputs"]["artifacts"]] == ["report"]
+    assert [item["name"] for item in template(gated, "check-features")["outputs"]["artifacts"]] == [
+        "report",
+        "fairlead_usage",
+    ]
 
 
 def test_a_step_finds_its_contract(gated: Any) -> None:
@@ -145,7 +148,8 @@ def test_a_reference_is_an_address_and_not_a_copy(tmp_path: Path) -> None:
     train = template(made, "train")
     assert variables(train["container"])["FAIRLEAD_INPUT_EXTRA"] == "s3://acme-ml/extra/"
     assert "extra" not in [item["name"] for item in train["inputs"]["artifacts"]]
-    assert [item["name"] for item in template(made, "data-extra")["outputs"]["artifacts"]] == ["manifest"]
+    given = [item["name"] for item in template(made, "data-extra")["outputs"]["artifacts"]]
+    assert given == ["manifest", "fairlead_usage"]
     assert "data-extra.Succeeded" in task(made, "train")["depends"]
 
 

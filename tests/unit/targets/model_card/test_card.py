@@ -62,6 +62,13 @@ def test_a_pipeline_without_anything_says_what_is_not_known(tmp_path: Path) -> N
     assert "## How to go back" not in text
 
 
+def test_what_training_used_is_told_where_the_lock_knows(tmp_path: Path) -> None:
+    used = "  usage: {train: {memory: 2660Mi, cpu: 14m50s, time: 4m21s}, evaluate: {memory: 688Mi}}\n"
+    text = card(tmp_path, {"specs/churn.yaml": CHURN, "specs/churn.staging.lock.yaml": LOCK + used})
+    assert "- **training used**: 2\\.6Gi of memory, 14m50s of processor time, in 4m21s\n" in text
+    assert "688" not in text
+
+
 def test_a_lock_that_says_little_is_said_to(tmp_path: Path) -> None:
     text = card(tmp_path, {"specs/churn.yaml": CHURN, "specs/churn.staging.lock.yaml": LOCK})
     assert "- **version**: 3\n" in text
