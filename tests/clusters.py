@@ -23,12 +23,24 @@ Key = tuple[str, str, str]
 """Kind, namespace and name."""
 UNCOUNTED = ("ConfigMap", "Namespace", "Role", "RoleBinding", "Secret", "ServiceAccount")
 """Kinds whose objects have no generation."""
-PLURALS = {"NetworkPolicy": "networkpolicies", "AuthorizationPolicy": "authorizationpolicies"}
+PLURALS = {
+    "NetworkPolicy": "networkpolicies",
+    "PriorityClass": "priorityclasses",
+    "AuthorizationPolicy": "authorizationpolicies",
+}
+IN_CLUSTER = ("ClusterServingRuntime", "GatewayClass", "Namespace", "Node", "PriorityClass", "StorageClass")
+"""Kinds whose objects are in no namespace."""
 READY = {"conditions": [{"type": "Ready", "status": "True"}]}
 
 
 class Said(Exception):
     """What kubectl writes to standard error."""
+
+
+class Text(str):
+    """An answer that is no JSON, or more than one."""
+
+    __slots__ = ()
 
 
 @dataclass
@@ -42,6 +54,12 @@ class Cluster:
     """What is said where a resource of a kind is applied."""
     status: dict[str, Any] = field(default_factory=lambda: {"InferenceService": READY})
     """What controllers report of every object of a kind."""
+    statuses: dict[Key, Any] = field(default_factory=dict)
+    """What controllers report of single objects, which comes before that."""
+    forbidden: set[str] = field(default_factory=set)
+    """The plurals of what the account may not read."""
+    not_allowed: set[tuple[str, str]] = field(default_factory=set)
+    """Verbs and plurals of what the account may not do."""
     before: Callable[[list[str]], None] = lambda call: None
     """Called before every call, as somebody else's hand."""
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -76,6 +94,8 @@ class Cluster:
         if old is not None and essence(old) == essence(new):
             return old
         self.objects[key] = new
+        if "status" in manifest:
+            self.statuses[key] = manifest["status"]
         return new
 
     def names(self, kind: str) -> list[str]:
@@ -101,12 +121,16 @@ class Cluster:
             answer = self._answer(call, input.decode())
         except Said as said:
             return subprocess.CompletedProcess(command, 1, b"", f"{said}\n".encode())
-        out = b"" if answer is None else json.dumps(answer).encode()
+        out = b"" if answer is None else answer.encode() if isinstance(answer, Text) else json.dumps(answer).encode()
         return subprocess.CompletedProcess(command, 0, out, b"")
 
     def _answer(self, call: list[str], given: str) -> Any:
         if call[:2] == ["get", "--raw"]:
-            return self._kinds(call[2])
+            return self._raw(call[2])
+        if call[:2] == ["config", "current-context"]:
+            return Text("test\n")
+        if call[:2] == ["get", "secrets"]:
+            return self._keys(call)
         if call[:2] == ["get", "configmaps"]:
             label = call[call.index("--selector") + 1]
             found = [each for (kind, _, _), each in self.objects.items() if kind == "ConfigMap"]
@@ -120,6 +144,10 @@ class Cluster:
         if call[0] == "apply":
             return self._apply(given, dry_run="--dry-run=server" in call)
         manifest = json.loads(given)
+        if manifest["kind"] == "List":
+            return self._asked(manifest["items"])
+        if "generateName" in manifest["metadata"]:
+            manifest["metadata"]["name"] = manifest["metadata"].pop("generateName") + "x7k2p"
         old = self.objects.get(key_of(manifest))
         if call[0] == "create" and old is not None:
             raise Said("Error from server (AlreadyExists): it already exists")
@@ -142,10 +170,78 @@ class Cluster:
             made = [self.put(each, "fairlead") for each in manifests]
         return made[0] if len(made) == 1 else listed(made)
 
+    def _raw(self, path: str) -> Any:
+        for resource in self.forbidden:
+            if f"/{resource}" in path:
+                raise Said(f'Error from server (Forbidden): {resource} is forbidden: User "x" cannot list it')
+        path, _, query = path.partition("?labelSelector=")
+        if path == "/version":
+            return {"gitVersion": "v1.33.2"}
+        words = path.strip("/").split("/")
+        if words[0] == "apis" and len(words) == 2:
+            served = [version for version in sorted(self._served()) if version.startswith(f"{words[1]}/")]
+            if not served:
+                raise Said("Error from server (NotFound): the server could not find the requested resource")
+            return {"kind": "APIGroup", "versions": [{"groupVersion": version} for version in served]}
+        length = 2 if words[0] == "api" else 3
+        version, rest = "/".join(words[1:length]), words[length:]
+        if not rest:
+            return self._kinds("/" + "/".join(words))
+        namespace, plural, *name = rest[1:] if rest[0] == "namespaces" and len(rest) > 2 else ["", *rest]
+        found = [
+            each
+            for (kind, where, _), each in sorted(self.objects.items())
+            if (PLURALS.get(kind, f"{kind.lower()}s"), each["apiVersion"]) == (plural, version)
+            and namespace in ("", where)
+        ]
+        if not name:
+            label, _, value = query.replace("%2F", "/").partition("%3D")
+            shown = [self._shown(each) for each in found if not label or _labels(each).get(label) == value]
+            return {"items": [{key: each[key] for key in each if key not in ("kind", "apiVersion")} for each in shown]}
+        one = [each for each in found if each["metadata"]["name"] == name[0]]
+        if not one:
+            raise Said(f'Error from server (NotFound): {plural} "{name[0]}" not found')
+        return self._shown(one[0])
+
+    def _served(self) -> set[str]:
+        return {path.partition("/")[2].partition("/")[2] for path, kinds in KINDS.items() if kinds - self.missing} | {
+            each["apiVersion"] for each in self.objects.values()
+        }
+
+    def _keys(self, call: list[str]) -> Text:
+        """As the template that Fairlead gives kubectl makes it: names, and no values."""
+        assert any(word.startswith("--output=go-template=") for word in call)
+        if "secrets" in self.forbidden:
+            raise Said('Error from server (Forbidden): secrets is forbidden: User "x" cannot get it')
+        namespace = call[call.index("--namespace") + 1]
+        there = [self.objects.get(("Secret", namespace, name)) for name in call[2 : call.index("--namespace")]]
+        lines = ["\t".join([each["metadata"]["name"], *each.get("data", {})]) for each in there if each]
+        return Text("".join(f"{line}\n" for line in lines))
+
+    def _asked(self, items: list[dict[str, Any]]) -> Any:
+        """Reviews of rights, and Pods that are tried."""
+        if items[0]["kind"] == "Pod":
+            said = [
+                f'Error from server (Forbidden): error when creating "STDIN": pods "{each["metadata"]["name"]}"'
+                f" is forbidden: {self.refused['Pod']}"
+                for each in items
+                if "Pod" in self.refused
+            ]
+            if said:
+                raise Said("\n".join(said))
+            return None
+        answers = []
+        for each in items:
+            asked = each["spec"]["resourceAttributes"]
+            allowed = (asked["verb"], asked["resource"]) not in self.not_allowed
+            answers.append(json.dumps({**each, "status": {"allowed": allowed}}, indent=1))
+        return Text("\n".join(answers))
+
     def _kinds(self, path: str) -> Any:
-        names = {key[0] for key in self.objects} | KINDS.get(path, set())
+        own = {key[0] for key, each in self.objects.items() if path.endswith(f"/{each['apiVersion']}")}
+        names = own | KINDS.get(path, set())
         resources = [
-            {"name": PLURALS.get(name, f"{name.lower()}s"), "kind": name, "namespaced": name != "Namespace"}
+            {"name": PLURALS.get(name, f"{name.lower()}s"), "kind": name, "namespaced": name not in IN_CLUSTER}
             for name in sorted(names - self.missing)
         ]
         return {"kind": "APIResourceList", "resources": resources}
@@ -171,18 +267,21 @@ class Cluster:
         return {"kind": "Status", "status": "Success"}
 
     def _shown(self, found: dict[str, Any]) -> dict[str, Any]:
-        status = self.status.get(found["kind"])
+        status = self.statuses.get(key_of(found)) or self.status.get(found["kind"])
         return found if status is None else {**found, "status": status}
 
 
 KINDS = {
-    "/api/v1": {"ConfigMap", "Namespace", "Secret", "ServiceAccount"},
+    "/api/v1": {"ConfigMap", "Namespace", "Node", "PersistentVolumeClaim", "ResourceQuota", "Secret", "ServiceAccount"},
     "/apis/serving.kserve.io/v1beta1": {"InferenceService"},
     "/apis/serving.kserve.io/v1alpha1": {"ServingRuntime", "InferenceGraph"},
     "/apis/networking.k8s.io/v1": {"NetworkPolicy"},
     "/apis/policy/v1": {"PodDisruptionBudget"},
     "/apis/monitoring.coreos.com/v1": {"PrometheusRule", "PodMonitor"},
-    "/apis/apps/v1": {"Deployment"},
+    "/apis/apps/v1": {"Deployment", "StatefulSet"},
+    "/apis/argoproj.io/v1alpha1": {"CronWorkflow", "Workflow", "WorkflowTemplate"},
+    "/apis/rbac.authorization.k8s.io/v1": {"Role", "RoleBinding"},
+    "/apis/scheduling.k8s.io/v1": {"PriorityClass"},
 }
 
 
@@ -190,6 +289,11 @@ def key_of(manifest: dict[str, Any]) -> Key:
     """What a manifest is about."""
     metadata = manifest["metadata"]
     return manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def _labels(found: dict[str, Any]) -> dict[str, str]:
+    labels: dict[str, str] = found["metadata"].get("labels", {})
+    return labels
 
 
 def listed(items: list[Any]) -> dict[str, Any]:

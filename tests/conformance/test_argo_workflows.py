@@ -16,6 +16,7 @@ from fairlead.resources.crds import Definitions, Judge
 from fairlead.resources.resource import Origin, Resource
 from fairlead.source.places import Place
 from fairlead.target import Compiled
+from fairlead.trigger.start import Start, What, manifest as run_of, parameters_of, startable
 from tests.conformance import tools
 from tests.conformance.matrix import CELLS, manifests, settings
 from tests.golden.test_argo_workflows import DRIFT, SHAPES
@@ -106,6 +107,33 @@ def test_argo_takes_every_workflow(shape: str, version: str, tmp_path: Path) -> 
     findings, judged = argo(version, tmp_path / "out")
     assert findings == []
     assert judged >= 2
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+@pytest.mark.parametrize("shape", ["quality", "batch"])
+def test_argo_takes_what_is_started_by_hand(shape: str, version: str, tmp_path: Path) -> None:
+    resources = compiled(tmp_path, ALL[shape], project(PLATFORM.replace("4.1", version)), {"staging": lock()}).resources
+    (tmp_path / "out").mkdir()
+    for resource in resources:
+        if resource.identity.kind == "WorkflowTemplate":
+            (tmp_path / "out" / f"{resource.identity.name}.yaml").write_text(dump(resource.manifest), encoding="utf-8")
+    started = startable(resources, "churn")
+    assert {What.TRAIN, What(shape)} <= set(started)
+    for what, found in started.items():
+        parameters = dict.fromkeys(parameters_of(found), "by hand")
+        workflow_ = run_of(Start(what, "churn", "staging", found, parameters, "0" * 40))
+        # What a Sensor submits is judged as a Workflow.
+        submitted = {"operation": "submit", "source": {"resource": workflow_}}
+        sensor = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Sensor",
+            "metadata": {"name": what.value, "namespace": found.identity.namespace},
+            "spec": {"triggers": [{"template": {"name": what.value, "argoWorkflow": submitted}}]},
+        }
+        (tmp_path / "out" / f"sensor-{what}.yaml").write_text(dump(sensor), encoding="utf-8")
+    findings, judged = argo(version, tmp_path / "out")
+    assert findings == []
+    assert judged == 2 * len(started) + len(started)
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -13,7 +13,7 @@ from fairlead.cli.common import colour, open_project, project_option, say
 from fairlead.cli.compiling import Compiled, compiled, refused
 from fairlead.cli.completion import environments
 from fairlead.cli.exits import DIFFERS, INPUT
-from fairlead.source.diagnostics import Code, Diagnostic, Refused
+from fairlead.source.diagnostics import Diagnostic, Refused
 from fairlead.source.places import Place
 
 if TYPE_CHECKING:
@@ -77,29 +77,12 @@ def command(
 
 def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, allow_dirty: bool) -> Request:
     """What is to be applied. Raises Refused where it is not what compiling gives, or not committed."""
-    from fairlead.apply import codes
     from fairlead.apply.planning import Request
     from fairlead.apply.wanted import wanted_in
-    from fairlead.git.repository import Repository
-    from fairlead.output.check import check
-    from fairlead.output.swap import settle
+    from fairlead.cli.committed import committed
 
-    root, compilation = result.workspace.root, result.compilation
-    assembled = list(compilation.assembled())
-    settle(root)
-    drifts = [each.path for each in check(root, result.output, assembled, compilation.selection)]
-    if drifts:
-        help_ = "run `fairlead compile` and commit the result; `fairlead check --diff` shows the differences"
-        raise _differs(codes.NOT_COMPILED, drifts, "not what compiling gives", help_)
-    commit = ""
-    if not allow_dirty:
-        repository = Repository(root)
-        folder = f"{result.output / environment}/"
-        dirty = [path for path in repository.changed() if path.startswith(folder)]
-        if dirty:
-            help_ = "commit first, or say --allow-dirty in a cluster that only you use"
-            raise _differs(codes.NOT_COMMITTED, dirty, "not as in the commit that is checked out", help_)
-        commit = repository.commit("HEAD")
+    assembled = list(result.compilation.assembled())
+    commit = committed(result, assembled, result.output / environment, allow_dirty=allow_dirty)
     assert result.workspace.project is not None
     project = result.workspace.project
     namespace = str(next(each.namespace for name, each in project.environments.items() if str(name) == environment))
@@ -112,12 +95,6 @@ def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, al
         adopt,
         force,
     )
-
-
-def _differs(code: Code, paths: list[str], what: str, help_: str) -> Refused:
-    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-    message = f"{', '.join(paths[:NAMED])}{more} {'is' if len(paths) == 1 else 'are'} {what}"
-    return Refused([Diagnostic(code, Place.start_of(paths[0]), message, help_)])
 
 
 def _apply(

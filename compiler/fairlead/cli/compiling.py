@@ -76,8 +76,8 @@ def compiled(
 
     workspace = load(root)
     files = chosen(workspace, specs)
-    _known(workspace, "environments", environments, list(workspace.units))
-    _known(
+    require_known(workspace, "environments", environments, list(workspace.units))
+    require_known(
         workspace, "targets", targets, [str(name) for name in workspace.project.targets] if workspace.project else []
     )
     compilation = compile_workspace(workspace, files, environments, targets, jobs, keep=keep)
@@ -88,7 +88,7 @@ def compiled(
     return Compiled(workspace, compilation, PurePosixPath(workspace.project.output), form)
 
 
-def _known(workspace: Workspace, what: str, given: Iterable[str], known: list[str]) -> None:
+def require_known(workspace: Workspace, what: str, given: Iterable[str], known: list[str]) -> None:
     """Exit 1 for an environment or a target on the command line that fairlead.yaml does not have."""
     from fairlead.source.nodes import place_of
     from fairlead.source.words import nearest_word

@@ -24,6 +24,8 @@ COMMANDS = {
     "check": "Is what is committed what compiling gives?",
     "preview": "What this change does, compared with a commit.",
     "apply": "Bring what is committed to a cluster without a reconciler.",
+    "trigger": "Start a run in a cluster, now.",
+    "doctor": "What the cluster lacks for this project.",
     "history": "What was served when, from what, and who approved it.",
     "graph": "The life of a model, as a picture.",
     "run": "The training of a pipeline, on this machine.",

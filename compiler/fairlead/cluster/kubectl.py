@@ -19,6 +19,13 @@ WARNING: Final = "Warning: "
 """How kubectl starts a line in which it passes a warning of the API server on."""
 
 
+_KEYS: Final = (
+    '{{define "s"}}{{.metadata.name}}{{range $key, $value := .data}}{{"\\t"}}{{$key}}{{end}}{{"\\n"}}{{end}}'
+    '{{if eq .kind "List"}}{{range .items}}{{template "s" .}}{{end}}{{else}}{{template "s" .}}{{end}}'
+)
+"""A line for each Secret: its name and those of its keys, with tabs between them."""
+
+
 class Failed(Exception):
     """kubectl ended with an error; the message is what it said. `is_missing`: it could not be started."""
 
@@ -101,6 +108,45 @@ class Kubectl:
         path = f"{_base(ref.api_version)}{where}/{plural}/{ref.name}"
         self._run("delete", "--raw", path, "-f", "-", given=json.dumps(options).encode())
 
+    def raw(self, path: str) -> Any:
+        """What the API server answers at a path."""
+        return self._json("get", "--raw", path)
+
+    def current_context(self) -> str:
+        """The context that is used."""
+        return self.context or self._run("config", "current-context").decode().strip()
+
+    def secret_keys(self, namespace: str, names: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The names of the keys of those Secrets that are there. Their values stay with kubectl."""
+        options = ("--namespace", namespace, "--ignore-not-found", f"--output=go-template={_KEYS}")
+        lines = self._run("get", "secrets", *names, *options).decode().splitlines()
+        rows = [line.split("\t") for line in lines]
+        return {name: frozenset(keys) for name, *keys in rows}
+
+    def allowed(self, attributes: Iterable[Mapping[str, str]]) -> list[bool]:
+        """Which of some actions the account may do; of each its ResourceAttributes (authorization.k8s.io/v1)."""
+        reviews = [
+            {
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SelfSubjectAccessReview",
+                "spec": {"resourceAttributes": dict(each)},
+            }
+            for each in attributes
+        ]
+        if not reviews:
+            return []
+        given = json.dumps({"apiVersion": "v1", "kind": "List", "items": reviews}).encode()
+        answer = self._run("create", "--output=json", "-f", "-", given=given).decode()
+        found = [bool(each.get("status", {}).get("allowed")) for each in _several(answer)]
+        if len(found) != len(reviews):
+            raise Failed(f"kubectl answered {len(found)} of {len(reviews)} questions about rights")
+        return found
+
+    def try_to_create(self, manifests: Iterable[Mapping[str, Any]]) -> None:
+        """Asks the server whether it would create some objects, and creates none."""
+        given = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)}).encode()
+        self._run("create", "--dry-run=server", "--output=name", "-f", "-", given=given)
+
     def _written(self, verb: str, manifest: Mapping[str, Any]) -> list[Object]:
         given = json.dumps(manifest).encode()
         return _objects(self._json(verb, f"--field-manager={MANAGER}", "-f", "-", given=given))
@@ -145,6 +191,19 @@ def identity(found: Object) -> Identity:
 
 def _base(api_version: str) -> str:
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+
+
+def _several(text: str) -> list[Any]:
+    """The JSON documents that stand one after another in a text."""
+    decoder, position, found = json.JSONDecoder(), 0, []
+    try:
+        while text[position:].strip():
+            position += len(text[position:]) - len(text[position:].lstrip())
+            document, position = decoder.raw_decode(text, position)
+            found.append(document)
+    except ValueError as error:
+        raise Failed(f"kubectl answered with something that is not JSON: {error}") from error
+    return found
 
 
 def _stub(ref: ResourceRef) -> Object:
