@@ -56,7 +56,7 @@ def test_a_run_of_each_kind_is_created_once_and_followed(
         with pytest.raises(Refused) as refused:
             objections(kubectl, start, force=False)
         assert [each.code.id for each in refused.value.diagnostics] == ["FL8404"]
-        nodes = {"a": {"displayName": "split", "type": "Pod", "phase": "Succeeded"}}
+        nodes = {"a": {"id": "a", "name": "a", "displayName": "split", "type": "Pod", "phase": "Succeeded"}}
         status = {"status": {"phase": "Succeeded", "nodes": nodes}}
         path = platforms.api.path("argoproj.io/v1alpha1", "Workflow", "ml-staging", name)
         platforms.api.call("PATCH", path, status, "application/merge-patch+json").ok()
