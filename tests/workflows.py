@@ -16,7 +16,7 @@ from fairlead.workspace.targets import chosen_targets
 from tests.projects import CHURN, FAIRLEAD, read_project
 
 EVERYTHING = """\
-workflows: [validate, preview, check, build, candidates, apply]
+workflows: [validate, preview, check, build, candidates, promote, apply]
 candidates: {role: "arn:aws:iam::123456789012:role/fairlead-candidates"}
 clusters:
   staging: {server: "https://staging.k8s.acme.example", certificate_authority: clusters/staging.crt}

@@ -9,8 +9,9 @@ import click
 
 from fairlead.cli.common import open_project, project_option
 from fairlead.cli.completion import environments, specifications
+from fairlead.cli.due import tell_due
 from fairlead.cli.locks import follow, mlflow_of, one, reach_store, refusing, tell, tracking_option
-from fairlead.cli.moving import How, ground, how_options
+from fairlead.cli.moving import NOTHING_MORE, How, ground, how_options
 from fairlead.source.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -19,16 +20,25 @@ if TYPE_CHECKING:
 
 
 @click.command(name="promote")
-@click.argument("spec", metavar="SPEC", shell_complete=specifications, type=click.Path(path_type=Path))
-@project_option
-@click.option(
-    "--to", "environment", required=True, shell_complete=environments, help="The environment whose lock is written."
+@click.argument(
+    "spec", metavar="[SPEC]", required=False, shell_complete=specifications, type=click.Path(path_type=Path)
 )
+@project_option
+@click.option("--to", "environment", shell_complete=environments, help="The environment whose lock is written.")
 @click.option("--now", "at_once", is_flag=True, help="Without waiting for `soak` and `hold`: for emergencies.")
+@click.option("--due", "asks", is_flag=True, help="Write nothing, and say what could move on now.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), help="How --due answers; text otherwise.")
 @how_options
 @tracking_option
 def command(
-    spec: Path, project: Path | None, environment: str, at_once: bool, how: How, tracking_uri: str | None
+    spec: Path | None,
+    project: Path | None,
+    environment: str | None,
+    at_once: bool,
+    asks: bool,
+    form: str | None,
+    how: How,
+    tracking_uri: str | None,
 ) -> None:
     """Move the version that comes next into the lock of SPEC in an environment.
 
@@ -39,11 +49,22 @@ def command(
     With --compile the output is written together with the lock. With --commit, or --push, both become one commit on a
     branch of its own, made from what is committed: nothing here is touched. With none of them, run `fairlead compile`
     afterwards, and commit both.
+
+    With --due nothing moves: every next step is told, of SPEC or of all, with the ones that wait and until when.
     """
     from datetime import UTC, datetime
 
     from fairlead.locking.moving import promote
 
+    if asks:
+        if at_once or how != NOTHING_MORE:
+            raise click.UsageError("--due writes nothing, and takes SPEC, --to and --format alone")
+        tell_due(open_project(project), spec, environment, form or "text")
+        return
+    if spec is None or environment is None:
+        raise click.UsageError("name SPEC and the environment (--to), or ask with --due what could move on")
+    if form is not None:
+        raise click.UsageError("--format belongs to --due")
     root = open_project(project)
     with ground(root, how) as here:
         workspace = here.workspace

@@ -11,7 +11,7 @@ from fairlead.spec.units import Cron, HostName, Name, WebUrl
 from fairlead.target import Options
 from fairlead_targets.github_actions.paths import is_safe
 
-Workflow = Literal["validate", "preview", "check", "build", "candidates", "apply", "deliver"]
+Workflow = Literal["validate", "preview", "check", "build", "candidates", "promote", "apply", "deliver"]
 
 
 def _inside(path: str) -> str:
@@ -62,6 +62,17 @@ class Candidates(Section):
     """When to look for new records, in UTC."""
 
 
+class Promotions(Section):
+    """When promotions are proposed, and who merges them."""
+
+    schedule: Cron = Cron.parse("11,41 * * * *")
+    """When to look for what may move on, in UTC."""
+    shares: Literal["pull-request", "automatic"] = "pull-request"
+    """Who merges a pull request that gives a canary more of the traffic: a person, who has looked at the alerts of both
+    versions; or, with `automatic`, GitHub as soon as the required checks pass, where `retraining.promote` is automatic
+    as well. Choose that where one of those checks asks whether the canary is well."""
+
+
 class Cluster(Section):
     """The cluster of an environment, for `apply`.
 
@@ -81,8 +92,8 @@ class GitHubActionsOptions(Options):
     """Options of the target `github-actions`."""
 
     workflows: Annotated[Items[Workflow], Field(min_length=1)] = ("validate", "preview", "check")
-    """Which workflows are written. `build` and `candidates` need a GitHub App, `candidates` an object store with a
-    role, `apply` a cluster for each environment, and `deliver` an App and `git.deploy`."""
+    """Which workflows are written. `build`, `candidates` and `promote` need a GitHub App, `candidates` an object store
+    with a role, `apply` a cluster for each environment, and `deliver` an App and `git.deploy`."""
     runs_on: Label = "ubuntu-24.04"
     """The label of the runners: Linux with bash, git, jq and, for some workflows, gh, docker, aws or kubectl, as
     GitHub's own have them."""
@@ -110,5 +121,7 @@ class GitHubActionsOptions(Options):
     """The registry that images are pushed to; ghcr.io, with the workflow's own token, where nothing is said."""
     candidates: Candidates | None = None
     """How candidate records are read; `candidates` among the workflows needs it."""
+    promotions: Promotions = Promotions()
+    """When promotions are proposed, where `promote` is among the workflows."""
     clusters: dict[Name, Cluster] = Field(default_factory=dict)
     """The cluster of each environment; `apply` among the workflows needs it."""

@@ -18,7 +18,16 @@ from fairlead_targets.github_actions.options import GitHubActionsOptions
 from fairlead_targets.github_actions.paths import path_findings
 from fairlead_targets.github_actions.pipelines import GITHUB_REGISTRY, table, written
 from fairlead_targets.github_actions.syntax import Workflow
-from fairlead_targets.github_actions.workflows import apply, build, candidates, check, deliver, preview, validate
+from fairlead_targets.github_actions.workflows import (
+    apply,
+    build,
+    candidates,
+    check,
+    deliver,
+    preview,
+    promote,
+    validate,
+)
 
 NAME = "github-actions"
 FOLDER = PurePosixPath(".github/workflows")
@@ -28,6 +37,7 @@ WHY = {
     "check": "holds the output to what compiling gives",
     "build": "builds images and proposes their digests",
     "candidates": "proposes the versions that training runs register",
+    "promote": "proposes the versions that may move on",
     "apply": "applies what is committed",
     "deliver": "copies what is committed to where it is reconciled",
 }
@@ -37,7 +47,9 @@ class GitHubActions(Target):
     """Workflows for the repository; a pipeline has none of its own."""
 
     name: ClassVar[str] = NAME
-    summary: ClassVar[str] = "workflows that validate, preview, check, build, propose candidates and apply"
+    summary: ClassVar[str] = (
+        "workflows that validate, preview, check, build, propose candidates and promotions, and apply"
+    )
     options: ClassVar[type[Options]] = GitHubActionsOptions
 
     def compile(self, plan: Plan, options: Options) -> Compiled:
@@ -76,6 +88,9 @@ def _workflows(shared: Shared, context: Context, found: list[Diagnostic]) -> dic
                 workflow = build.workflow(context)
         elif name == "candidates":
             workflow = _candidates(shared, context, found)
+        elif name == "promote":
+            if _has_work(shared, name, any(_moves(plan) for plan in shared.plans), found):
+                workflow = promote.workflow(context, context.options.promotions)
         elif name == "apply":
             workflow = _apply(shared, context, found)
         elif name == "deliver":
@@ -94,6 +109,14 @@ def _has_work(shared: Shared, name: str, has_work: bool, found: list[Diagnostic]
         place = shared.place(NAME, "workflows")
         found.append(Diagnostic(codes.NOTHING_TO_DO, place, message, f"remove `{name}` from `workflows`"))
     return has_work
+
+
+def _moves(plan: Plan) -> bool:
+    """Whether versions come into a plan's environment from another one, or get the traffic there share by share."""
+    serving = plan.unit.pipeline.serving
+    return plan.unit.pipeline.model is not None and (
+        plan.unit.settings.after is not None or (serving is not None and bool(serving.rollout.canary))
+    )
 
 
 def _candidates(shared: Shared, context: Context, found: list[Diagnostic]) -> Workflow | None:

@@ -28,6 +28,10 @@ while IFS=$'\t' read -r pipeline name; do
   if [ -f "$lock" ] && [ -n "$digest" ] && grep --quiet --fixed-strings --regexp="$digest" "$lock"; then
     continue
   fi
+  if [ -f "$lock" ] && grep --quiet '^rollout:' "$lock"; then
+    echo "A candidate of $pipeline waits until the rollout in its environment has ended." >> "$GITHUB_STEP_SUMMARY"
+    continue
+  fi
   short=${name#sha256-}
   proposed=$(gh pr list --head "fairlead/candidate/$pipeline-${short:0:12}" --state all --json number --jq length)
   if [ "$proposed" -ne 0 ]; then

@@ -42,7 +42,7 @@ def workflow(context: Context) -> Workflow:
                 condition=expression("!cancelled() && needs.select.outputs.count != '0'"),
                 artifacts={"pattern": "digest-*", "merge-multiple": True, "path": RECORDS},
                 env={"RECORDS": RECORDS},
-                scripts=("pull_request", "propose_images"),
+                scripts=("pull_request", "branch", "propose_images"),
             ),
         },
     )

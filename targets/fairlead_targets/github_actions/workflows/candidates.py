@@ -29,7 +29,7 @@ def workflow(context: Context, artifacts: Artifacts, options: Candidates) -> Wor
                 condition=expression("needs.find.outputs.count != '0'"),
                 artifacts={"name": "candidates", "path": RECORDS},
                 env={"RECORDS": RECORDS, "TABLE": context.table, "MERGE": context.options.merge},
-                scripts=("pull_request", "propose_candidates"),
+                scripts=("pull_request", "branch", "propose_candidates"),
             ),
         },
     )

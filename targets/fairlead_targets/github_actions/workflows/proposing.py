@@ -16,13 +16,17 @@ def proposing(
     context: Context,
     *,
     name: str,
-    needs: tuple[str, ...],
-    condition: Expression,
-    artifacts: Mapping[str, Value],
     env: Mapping[str, Value],
     scripts: tuple[str, ...],
+    needs: tuple[str, ...] = (),
+    condition: Expression | None = None,
+    artifacts: Mapping[str, Value] | None = None,
+    depth: int = 1,
 ) -> Job:
-    """The job's own token only reads; what it writes, it writes as the App, whose pushes start the checks."""
+    """The job's own token only reads; what it writes, it writes as the App, whose pushes start the checks.
+
+    `artifacts` are what jobs before it have found, and `depth` is that of the history that it sees.
+    """
     author = Expression(_BOT)
     address = Expression(f"{_BOT}@users.noreply.github.com")
     return Job(
@@ -34,9 +38,13 @@ def proposing(
         environment=context.options.environment,
         grants=(READ,),
         steps=(
-            context.checkout(),
+            context.checkout(depth),
             *context.install(),
-            Step(name="Fetch what was found", uses="actions/download-artifact", inputs=artifacts),
+            *(
+                [Step(name="Fetch what was found", uses="actions/download-artifact", inputs=artifacts)]
+                if artifacts is not None
+                else []
+            ),
             context.token(),
             Step(
                 name="Lock, compile and propose",

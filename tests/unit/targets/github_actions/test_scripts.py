@@ -298,6 +298,7 @@ class TestPropose:
     def propose_images(self, runner: Runner, code: int = 0) -> str:
         return runner.run(
             "pull_request",
+            "branch",
             "propose_images",
             code=code,
             RECORDS=str(runner.temp / "digests"),
@@ -362,6 +363,7 @@ class TestPropose:
     def propose_candidates(self, runner: Runner, code: int = 0) -> str:
         return runner.run(
             "pull_request",
+            "branch",
             "propose_candidates",
             code=code,
             RECORDS=str(runner.temp / "candidates"),
@@ -396,6 +398,49 @@ class TestPropose:
         assert "Released by a person of: @acme/leads" in (runner.temp / "body.md").read_text()
         assert not any(call.startswith("pr merge") for call in runner.called("gh"))
 
+    def test_of_two_runs_at_once_one_wins_and_the_other_is_told(self, runner: Runner) -> None:
+        branch = self.candidate(runner, "churn")
+        # Another run pushes between what this one sees and what it pushes.
+        other = f'git push --quiet origin "{START}:refs/heads/{branch}"'
+        hook = runner.folder / ".git/hooks/pre-push"
+        hook.write_text(f'#!/bin/sh\n[ -e "$RUNNER_TEMP/tried" ] || {{ touch "$RUNNER_TEMP/tried"; {other}; }}\n')
+        hook.chmod(0o755)
+        assert f"::notice::another run was faster and has pushed {branch}" in self.propose_candidates(runner)
+        assert [call for call in runner.called("gh") if call.startswith("pr create")] == []
+        assert runner.git("ls-remote", "origin", branch).split()[0] == runner.git("rev-parse", START).strip()
+
+    def test_what_is_there_already_is_not_pushed_again(self, runner: Runner) -> None:
+        branch = self.candidate(runner, "churn")
+        self.propose_candidates(runner)
+        first = runner.git("ls-remote", "origin", branch)
+        runner.git("reset", "--quiet", "--hard", START)
+        self.propose_candidates(runner)
+        assert runner.git("ls-remote", "origin", branch) == first
+        assert len([call for call in runner.called("gh") if call.startswith("pr create")]) == 2
+
+    def test_a_pull_request_that_another_run_opened_meanwhile_is_brought_up_to_date(self, runner: Runner) -> None:
+        self.candidate(runner, "churn")
+        runner.program(
+            "gh",
+            'case "$1 $2" in\n"pr create") echo 7 > "$RUNNER_TEMP/number"; exit 1 ;;\n'
+            '"pr list") cat "$RUNNER_TEMP/number" 2> /dev/null || true ;;\nesac',
+        )
+        self.propose_candidates(runner)
+        assert runner.called("gh")[-1].startswith("pr edit 7 ")
+
+    def test_what_a_person_has_committed_to_the_branch_stays(self, runner: Runner) -> None:
+        branch = self.candidate(runner, "churn")
+        runner.write("by-hand", "b")
+        runner.git("add", "by-hand")
+        runner.git("-c", "user.name=ada", "commit", "--quiet", "--message=by hand")
+        env = {**runner.environment({}), "GIT_COMMITTER_EMAIL": "ada@acme.example"}
+        subprocess.run(["git", "commit", "--quiet", "--amend", "--no-edit"], cwd=runner.folder, env=env, check=True)
+        runner.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+        before = runner.git("ls-remote", "origin", branch)
+        runner.git("reset", "--quiet", "--hard", START)
+        assert f"::warning::somebody has committed to {branch}" in self.propose_candidates(runner)
+        assert runner.git("ls-remote", "origin", branch) == before
+
     def test_a_record_that_is_refused_fails_the_job_but_not_the_others(self, runner: Runner) -> None:
         broken = {**ROW, "pipeline": "broken", "spec": "specs/broken.yaml"}
         runner.write("table.json", json.dumps([broken, ROW]))
@@ -405,6 +450,82 @@ class TestPropose:
         branch = self.candidate(runner, "churn")
         assert "::error::" in self.propose_candidates(runner, code=1)
         assert commits(runner, branch) == ["rendered/all.yaml", "specs/churn.staging.lock.yaml"]
+
+
+STEP: dict[str, Any] = {
+    "state": "due",
+    "pipeline": "churn",
+    "spec": "specs/churn.yaml",
+    "environment": "production",
+    "message": "version 16 of churn starts as a canary at 10%",
+    "title": "Try version 16 of churn in production at 10%",
+    "branch": "fairlead/promote/churn-production-16-10",
+    "starts": True,
+    "automatic": False,
+    "approval": [],
+}
+"""A step as `fairlead promote --due` tells it."""
+
+
+class TestPromotions:
+    def propose(self, runner: Runner, *steps: dict[str, Any], code: int = 0, shares: str = "pull-request") -> str:
+        (runner.temp / "steps").write_text(json.dumps({"version": 1, "steps": steps}))
+        runner.write("a", "a")
+        runner.commit()
+        known = 'cat "$RUNNER_TEMP/known" 2> /dev/null || echo 0'
+        runner.program("gh", f'[ "$1 $2" != "pr list" ] || case "$*" in *--state\\ all*) {known} ;; esac')
+        runner.program("fairlead", 'case "$*" in *--due*) cat "$RUNNER_TEMP/steps" ;; *broken*) exit 1 ;; esac')
+        return runner.run(
+            "pull_request",
+            "propose_promotions",
+            code=code,
+            OUTPUT="rendered",
+            BRANCH="main",
+            MERGE="squash",
+            SHARES=shares,
+        )
+
+    def merges(self, runner: Runner) -> list[str]:
+        return [call for call in runner.called("gh") if call.startswith("pr merge")]
+
+    def test_what_is_due_is_pushed_by_fairlead_and_proposed(self, runner: Runner) -> None:
+        self.propose(runner, STEP, {**STEP, "state": "waits", "title": None, "branch": None})
+        start = runner.git("rev-parse", "HEAD").strip()
+        branch, title = STEP["branch"], STEP["title"]
+        assert runner.called("fairlead")[1:] == [
+            f"promote specs/churn.yaml --to production --push --base {start} --branch {branch}"
+        ]
+        assert f"pr create --head {branch} --base main --title {title}" in "\n".join(runner.called("gh"))
+        assert "- waits: churn in production: version 16" in runner.summary
+        assert self.merges(runner) == []
+
+    def test_what_was_proposed_before_is_not_proposed_again(self, runner: Runner) -> None:
+        (runner.temp / "known").write_text("1\n")
+        self.propose(runner, STEP)
+        assert len(runner.called("fairlead")) == 1
+
+    @pytest.mark.parametrize(
+        ("starts", "automatic", "shares", "merges"),
+        [
+            (True, True, "pull-request", True),
+            (True, False, "automatic", False),
+            (False, True, "pull-request", False),
+            (False, True, "automatic", True),
+        ],
+    )
+    def test_who_merges_it(self, runner: Runner, starts: bool, automatic: bool, shares: str, merges: bool) -> None:
+        self.propose(runner, {**STEP, "starts": starts, "automatic": automatic}, shares=shares)
+        assert bool(self.merges(runner)) == merges
+        assert ("look at those of both versions" in (runner.temp / "body.md").read_text()) != starts
+
+    def test_who_has_to_release_it_is_called(self, runner: Runner) -> None:
+        self.propose(runner, {**STEP, "approval": ["leads"]})
+        assert "Released by a person of: @acme/leads" in (runner.temp / "body.md").read_text()
+
+    def test_one_that_can_not_be_made_fails_the_job_but_not_the_others(self, runner: Runner) -> None:
+        broken = {**STEP, "spec": "specs/broken.yaml", "branch": "fairlead/promote/broken"}
+        assert "::error::Try version 16" in self.propose(runner, broken, STEP, code=1)
+        assert any(call.startswith(f"pr create --head {STEP['branch']} ") for call in runner.called("gh"))
 
 
 class TestFindCandidates:
@@ -464,6 +585,14 @@ class TestFindCandidates:
         store("churn", 17, "2026-11-21T10:00:00+00:00")
         runner.write("specs/churn.staging.lock.yaml", f"model:\n  digest: {digest('model 17')}\n")
         assert self.find(runner) == []
+
+    def test_while_a_rollout_is_under_way_the_next_one_waits(self, runner: Runner, store: Callable[..., None]) -> None:
+        store("churn", 18, "2026-11-21T10:00:00+00:00")
+        runner.write(
+            "specs/churn.staging.lock.yaml", f"model:\n  digest: {digest('model 16')}\nrollout:\n  canary: {{}}\n"
+        )
+        assert self.find(runner) == []
+        assert "A candidate of churn waits" in runner.summary
 
     def test_what_was_proposed_is_not_proposed_again(self, runner: Runner, store: Callable[..., None]) -> None:
         store("churn", 17, "2026-11-21T10:00:00+00:00")

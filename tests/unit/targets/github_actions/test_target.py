@@ -30,7 +30,7 @@ from tests.workflows import (
     workflow,
 )
 
-ALL = ["validate", "preview", "check", "build", "candidates", "apply"]
+ALL = ["validate", "preview", "check", "build", "candidates", "promote", "apply"]
 SERVED = """\
 apiVersion: fairlead.dev/v1
 kind: Pipeline
@@ -174,7 +174,7 @@ def test_only_the_commands_that_exist_are_called(everything: dict[str, Any]) -> 
         for _, step in steps(everything)
         for word in re.findall(r"^\s*(?:if ! )?fairlead (\S+)", step.get("run", ""), re.MULTILINE)
     }
-    assert called == {"validate", "preview", "compile", "check", "lock"}
+    assert called == {"validate", "preview", "compile", "check", "lock", "promote"}
     assert called <= set(COMMANDS)
 
 
