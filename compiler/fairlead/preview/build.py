@@ -121,7 +121,7 @@ def _pipeline(
     if was is not None and now is not None:
         for each in found:
             if each.path in everything_found.rules and each.change is not Change.REWRITTEN:
-                more += resources.alert_effects(environment, name, each, *everything_found.rules[each.path])
+                more += resources.alert_effects(environment, name, each, everything_found.rules[each.path])
     training = {node.id for side in (was, now) if side is not None for node in training_nodes(side)}
     told = [_explained(each, [*effects, *more], training, everything=whole) for each in found]
     more += resources.unexplained(environment, name, told)

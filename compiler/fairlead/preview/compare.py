@@ -16,6 +16,7 @@ from fairlead.preview.states import Item, State
 from fairlead.resources.order import rank
 from fairlead.resources.resource import Identity
 from fairlead.source.nodes import plain
+from fairlead.source.places import Place
 from fairlead.source.reader import read
 from fairlead.spec.secrets import masked
 
@@ -34,18 +35,29 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What a PrometheusRule that differs says."""
+
+    before: Any
+    """In base, under the names of head."""
+    after: Any
+    place: Place
+    """Where it comes from in base's files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Every file that differs."""
 
     files: Mapping[Owner, list[ResourceChange]]
     """By owner in head, or in base where head has no such owner; in the order of applying."""
-    rules: Mapping[str, tuple[Any, Any]]
-    """What the PrometheusRules among them say in base, under the names of head, and in head, by their paths."""
+    rules: Mapping[str, Rules]
+    """What the PrometheusRules among them say, by their paths in head."""
 
 
 def changes(before: State, after: State, names: Names) -> Changes:
     """Compares all files of two states."""
-    rules: dict[str, tuple[Any, Any]] = {}
+    rules: dict[str, Rules] = {}
     old, new = dict(_keyed(before)), dict(_keyed(after))
     taken = {_translated(key, owner, names): (owner, item) for key, (owner, item) in old.items()}
     found: dict[Owner, list[tuple[Any, ResourceChange]]] = {}
@@ -112,7 +124,7 @@ def _removed(item: Item) -> ResourceChange:
 
 
 def _changed(
-    before: Item, after: Item, pipelines: tuple[str | None, str | None], rules: dict[str, tuple[Any, Any]]
+    before: Item, after: Item, pipelines: tuple[str | None, str | None], rules: dict[str, Rules]
 ) -> ResourceChange | None:
     moved = before.path != after.path
     if before.sha256 == after.sha256 and not moved:
@@ -121,7 +133,7 @@ def _changed(
     was, now = value_of(before.path, under(one, *pipelines)), value_of(after.path, other)
     fields = list(_fields(after, was, now))
     if after.resource is not None and after.resource.kind == "PrometheusRule":
-        rules[after.path] = was, now
+        rules[after.path] = Rules(was, now, before.origin.place)
     another = before.resource is not None and after.resource is not None
     renamed = another and _identity(before) != _identity(after)
     replaced = renamed or any(field.replaces for field in fields)

@@ -1,79 +1,25 @@
-"""What a change of a specification, a lock or fairlead.yaml is called."""
+"""What a change of a specification is called."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from fairlead.plan.plan import Plan
 from fairlead.preview.effects import project
-from fairlead.preview.effects.pipeline import effects
-from fairlead.preview.model import Effect, Severity
 from fairlead.preview.states import State
-from fairlead.spec.units import Percentage
-from fairlead.workspace.load import load
-from fairlead.workspace.lockfile import with_canary, with_canary_served, with_image, with_model
-from fairlead.workspace.plans import plans
+from tests.unit.preview.changed import (
+    BEHAVIOUR,
+    DESTROYS,
+    LOCKS,
+    RISK,
+    SPEC,
+    Project,
+    Said,
+    between,
+    said,
+)
 
-NAME = "tumor-classifier"
-SPEC, FAIRLEAD = f"specs/{NAME}.yaml", "fairlead.yaml"
-LOCKS = {place: f"specs/{NAME}.{place}.lock.yaml" for place in ("staging", "production")}
-DESTROYS, RISK, BEHAVIOUR, NOTICE = Severity
 ON = "Europe/Zurich and on drift, quality, new-data"
 WHY = "the ingress team wants this annotation until Q2"
-Edit = Callable[[str], str]
-Said = list[tuple[Severity, str, str]]
-
-
-class Project:
-    """The pipeline of the README, before and after an edit."""
-
-    def __init__(self, folder: Path, repository: Path) -> None:
-        self.folder = folder
-        for file in (SPEC, FAIRLEAD, *LOCKS.values()):
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(repository / file, folder / file)
-
-    def state(self) -> State:
-        workspace = load(self.folder)
-        built = plans(workspace)
-        return State(workspace, {place: dict(found) for place, found in built.by_environment.items()})
-
-    def edit(self, file: str, *edits: tuple[str, str]) -> None:
-        text = (self.folder / file).read_text()
-        for old, new in edits:
-            assert old in text, old
-            text = text.replace(old, new)
-        (self.folder / file).write_text(text)
-
-    def lock(self, environment: str, edit: Edit) -> None:
-        path = self.folder / LOCKS[environment]
-        path.write_text(edit(path.read_text()))
-
-
-@pytest.fixture
-def edited(tmp_path: Path, repository: Path) -> Project:
-    return Project(tmp_path, repository)
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> State:
-    repository = Path(__file__).parents[3]
-    return Project(tmp_path_factory.mktemp("before"), repository).state()
-
-
-def said(found: tuple[Effect, ...]) -> Said:
-    return [(effect.severity, effect.kind, effect.message) for effect in found]
-
-
-def between(before: State, after: State, environment: str, name: str = NAME) -> tuple[Effect, ...]:
-    def plan(state: State, called: str) -> Plan | None:
-        return state.plan(environment, called)
-
-    return effects(plan(before, NAME), plan(after, name))
 
 
 # Where, what is written instead of what, and what that does in the environment.
@@ -302,168 +248,6 @@ def test_every_effect_knows_its_node_and_its_line(before: State, edited: Project
     line = next(n for n, text in enumerate((edited.folder / SPEC).read_text().splitlines(), 1) if "99.5%" in text)
     assert found.place is not None
     assert (found.node, found.place.file, found.place.line) == ("slo/availability", SPEC, line)
-
-
-def test_less_memory_is_a_risk_and_a_price_is_a_notice(before: State, edited: Project) -> None:
-    edited.edit(
-        FAIRLEAD,
-        ("cpu-serving: {cpu: 2, memory: 4Gi, price: 0.09/h}", "cpu-serving: {cpu: 2, memory: 2Gi, price: 0.07/h}"),
-    )
-    assert said(between(before, edited.state(), "production")) == [
-        (RISK, "hardware", "the server: memory limit 4Gi -> 2Gi"),
-        (NOTICE, "price", "the server: price 0.09/h -> 0.07/h"),
-    ]
-
-
-def test_what_many_steps_have_alike_is_said_once(before: State, edited: Project) -> None:
-    edited.edit(FAIRLEAD, ("cpu-small: {cpu: 2, memory: 4Gi", "cpu-small: {cpu: 2, memory: 2Gi"))
-    (found,) = between(before, edited.state(), "staging")
-    assert found.message.endswith("more: memory limit 4Gi -> 2Gi")
-    assert "check/biopsies" in found.why[-1]
-
-
-def rolled(before: State, edited: Project, edit: Edit) -> Said:
-    edited.lock("production", edit)
-    return said(between(before, edited.state(), "production"))
-
-
-def test_a_rollout_is_told_step_by_step(before: State, edited: Project) -> None:
-    staging = before.plans["staging"][NAME].unit.lock
-    assert staging is not None
-    assert staging.model is not None
-    model = staging.model
-    assert rolled(before, edited, lambda text: with_canary(text, model, Percentage.parse("10%"))) == [
-        (RISK, "canary", "rolls out version 15 at 10%, beside version 14")
-    ]
-    first = edited.state()
-    assert rolled(first, edited, lambda text: text.replace("weight: 10%", "weight: 50%")) == [
-        (RISK, "canary", "canary 10% -> 50% for version 15")
-    ]
-    second = edited.state()
-    tried = (edited.folder / LOCKS["production"]).read_text()
-    assert rolled(second, edited, with_canary_served) == [
-        (RISK, "rollout", "version 15 takes all requests: canary 50% -> 100%")
-    ]
-    third = edited.state()
-    (edited.folder / LOCKS["production"]).write_text(tried)
-    assert [kind for _, kind, _ in said(between(third, edited.state(), "production"))] == ["rollback", "canary"]
-    original = before.plans["production"][NAME].unit.lock
-    assert original is not None
-    assert said(between(second, before, "production")) == [
-        (RISK, "canary", "the canary of version 15 is taken back: 50% -> 0%")
-    ]
-
-
-def test_a_version_without_steps_is_served_at_once_and_can_go_back(before: State, edited: Project) -> None:
-    staging = before.plans["staging"][NAME].unit.lock
-    assert staging is not None
-    assert staging.model is not None
-    newer = staging.model
-    edited.lock("production", lambda text: with_model(text, newer))
-    after = edited.state()
-    (found,) = between(before, after, "production")
-    assert found.message == "rolls out version 15 at 100 %, after version 14"
-    assert "metrics: roc_auc 0.978 -> 0.981" in found.why
-    (back,) = between(after, before, "production")
-    assert (back.kind, back.message) == ("rollback", "rolls back to version 14 at once, from 15")
-
-
-def test_memory_is_compared_with_what_the_last_run_used(before: State, edited: Project) -> None:
-    edited.edit(SPEC, ("memory: 8Gi, disk", "memory: 2Gi, disk"))
-    less = edited.state()
-    (found,) = between(before, less, "staging")
-    said_ = "training: memory limit 8Gi -> 2Gi, below the 2.6Gi that the last run used (run f8ef06f2)"
-    assert (found.severity, found.kind, found.message) == (RISK, "hardware", said_)
-    assert found.why == ("a container that reaches its limit is killed, and its step fails as often as it is tried",)
-    edited.edit(SPEC, ("memory: 2Gi, disk", "memory: 2400Mi, disk"))
-    (more,) = between(less, edited.state(), "staging")
-    assert (more.severity, more.message.partition(", below")[0]) == (RISK, "training: memory limit 2Gi -> 2400Mi")
-    assert said(between(less, before, "staging")) == [(BEHAVIOUR, "hardware", "training: memory limit 2Gi -> 8Gi")]
-
-
-def test_an_image_of_the_same_code_is_a_digest_only(before: State, edited: Project) -> None:
-    lock = before.plans["staging"][NAME].unit.lock
-    assert lock is not None
-    key = "ghcr.io/acme/tumor-classifier"
-    rebuilt = lock.images[key].model_copy(update={"digest": type(lock.images[key].digest).parse(f"sha256:{'a' * 64}")})
-    edited.lock("staging", lambda text: with_image(text, key, rebuilt))
-    assert said(between(before, edited.state(), "staging")) == [
-        (BEHAVIOUR, "image", "features, training: image digest only: 2472053e454d -> aaaaaaaaaaaa")
-    ]
-
-
-def test_a_first_version_ends_the_waiting(before: State, edited: Project) -> None:
-    (edited.folder / LOCKS["production"]).unlink()
-    unlocked = edited.state()
-    kinds = {effect.kind for effect in between(unlocked, before, "production")}
-    assert {"first-version", "awaiting-first-version"} <= kinds
-    assert "version-gone" in {effect.kind for effect in between(before, unlocked, "production")}
-
-
-def test_a_new_and_a_removed_pipeline(before: State) -> None:
-    plan = before.plans["production"][NAME]
-    assert [kind for _, kind, _ in said(effects(None, plan))] == ["callers", "new-pipeline"]
-    (gone,) = effects(plan, None)
-    assert gone.severity is DESTROYS
-    assert gone.in_base
-    assert gone.message.startswith(
-        "the pipeline is removed: its endpoint stops answering, its alerts and objectives end"
-    )
-
-
-def test_a_rename_says_what_is_lost(before: State, edited: Project) -> None:
-    edited.edit(SPEC, (f"name: {NAME}  ", f"name: lesion-classifier\n  renamed_from: {NAME}  "))
-    for place in LOCKS:
-        edited.lock(place, lambda text: text.replace(f"pipeline: {NAME}", "pipeline: lesion-classifier"))
-    found = between(before, edited.state(), "production", "lesion-classifier")
-    assert found[0].severity is DESTROYS
-    assert found[0].message == f"renamed from {NAME}"
-    assert "the endpoint has another address: whoever calls the old one gets an error" in found[0].why
-
-
-PROJECTS: list[tuple[tuple[str, str], Said]] = [
-    (
-        ("namespace: ml, after", "namespace: ml-prod, after"),
-        [(DESTROYS, "namespace", "environment production moves to another namespace: ml -> ml-prod")],
-    ),
-    (
-        ("protected: true, soak: 24h", "soak: 1h"),
-        [
-            (RISK, "protected", "environment production is no longer protected: images may be named by tag"),
-            (RISK, "soak", "a version serves staging for 1d -> 1h before production"),
-        ],
-    ),
-    (
-        (
-            "  production: {namespace: ml,",
-            "  canary: {namespace: ml-canary, after: staging}\n  production: {namespace: ml,",
-        ),
-        [(BEHAVIOUR, "environment-added", "environment canary is new, in the namespace ml-canary")],
-    ),
-    (
-        ("  production: {namespace: ml, after: staging, protected: true, soak: 24h}\n", ""),
-        [(DESTROYS, "environment-removed", "environment production is removed: everything of it in ml is deleted")],
-    ),
-    (('kserve: "0.20"', 'kserve: "0.15"'), [(BEHAVIOUR, "platform", "platform: kserve 0.20 -> 0.15")]),
-    (
-        ("  - prometheus\n", ""),
-        [(DESTROYS, "target-removed", "target prometheus is removed: everything that it made is deleted")],
-    ),
-    (
-        ("uri: s3://acme-ml-artifacts", "uri: s3://elsewhere"),
-        [(RISK, "artifacts", "artifacts.uri is s3://acme-ml-artifacts -> s3://elsewhere")],
-    ),
-    (
-        ("output: rendered", "output: out"),
-        [(RISK, "output", "`output` is rendered -> out")],
-    ),
-]
-
-
-@pytest.mark.parametrize(("edit", "expected"), PROJECTS, ids=[change[0][1][:40] or change[0][0] for change in PROJECTS])
-def test_a_change_of_the_project(before: State, edited: Project, edit: tuple[str, str], expected: Said) -> None:
-    edited.edit(FAIRLEAD, edit)
-    assert said(tuple(project.effects(before, edited.state()))) == expected
 
 
 def test_the_same_state_has_no_effects(before: State, edited: Project) -> None:

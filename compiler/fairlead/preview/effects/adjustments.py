@@ -13,23 +13,28 @@ def effects(pair: Both) -> Iterator[Effect]:
     """Patches and waivers that are new, gone or changed."""
     yield from _patches(pair)
     was, now = ({each.check: each for each in plan.unit.pipeline.waivers} for plan in (pair.before, pair.after))
-    positions = {each.check: number for number, each in enumerate(pair.after.unit.pipeline.waivers)}
+    earlier, positions = (
+        {each.check: number for number, each in enumerate(plan.unit.pipeline.waivers)}
+        for plan in (pair.before, pair.after)
+    )
     for check, waiver in now.items():
         before = was.get(check)
         path = ("waivers", positions[check])
         if before is None:
             message = f"waiver added: {check} until {waiver.until}: {waiver.reason}"
             yield pair.effect(Severity.RISK, "waiver", message, path)
-        elif before.until != waiver.until:
+            continue
+        if before.until != waiver.until:
             message = f"waiver of {check} lasts until {arrow(before.until, waiver.until)}"
             yield pair.effect(
                 Severity.RISK if waiver.until > before.until else Severity.NOTICE, "waiver", message, path
             )
-        elif before.reason != waiver.reason:
+        if before.reason != waiver.reason:
             yield pair.effect(Severity.NOTICE, "waiver", f"waiver of {check} has another reason: {waiver.reason}", path)
     for check in was:
         if check not in now:
-            yield pair.effect(Severity.BEHAVIOUR, "waiver", f"waiver removed: {check}", ("waivers",), gone=True)
+            path = ("waivers", earlier[check])
+            yield pair.effect(Severity.BEHAVIOUR, "waiver", f"waiver removed: {check}", path, gone=True)
 
 
 def _patches(pair: Both) -> Iterator[Effect]:

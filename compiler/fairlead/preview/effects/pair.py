@@ -34,9 +34,16 @@ class Both:
         *,
         gone: bool = False,
     ) -> Effect:
-        """An effect that comes from a path in the specification; with `gone`, from one that only base has."""
-        unit = self.before.unit if gone else self.after.unit
-        return effect_of(self.after, severity, kind, message, unit.place(*path), node, why, in_base=gone)
+        """An effect that comes from a path in the specification: in head's file, or in base's where only base says
+        something at that path. With `gone` it is about what only base has.
+        """
+        in_base = gone or (self.before.unit.has(path) and not self.after.unit.has(path))
+        unit = self.before.unit if in_base else self.after.unit
+        return effect_of(self.after, severity, kind, message, unit.place(*path), node, why, in_base=in_base)
+
+    def written(self, *paths: Path) -> Path:
+        """The first of some paths at which either side says something; the last where neither does."""
+        return next((path for path in paths if self.after.unit.has(path) or self.before.unit.has(path)), paths[-1])
 
     def nodes(self, kind: type[N]) -> Iterator[tuple[N, N]]:
         """The nodes of a kind that are on both sides."""

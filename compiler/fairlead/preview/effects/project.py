@@ -8,8 +8,10 @@ from typing import Any
 from fairlead.preview.effects.pair import arrow, one_line, said
 from fairlead.preview.model import Effect, Severity
 from fairlead.preview.states import State
-from fairlead.source.nodes import Mapping, Path, place_of
+from fairlead.source.nodes import Mapping, Path, Scalar, Sequence, find, place_of
 
+Roots = tuple[Mapping, Mapping]
+"""fairlead.yaml in base and in head."""
 _PLACES = ("artifacts", "mlflow", "git")
 
 
@@ -18,6 +20,7 @@ def effects(before: State, after: State) -> Iterator[Effect]:
     was, now = before.project, after.project
     if was is None or now is None:
         return
+    roots = _roots(before, after)
     yield from _environments(before, after)
     yield from _platform(before, after)
     yield from _targets(before, after)
@@ -26,11 +29,11 @@ def effects(before: State, after: State) -> Iterator[Effect]:
         for path, one, other in _leaves(old[section], new[section], (section,)):
             severity = Severity.RISK if section != "git" else Severity.BEHAVIOUR
             message = f"{'.'.join(path)} is {arrow(one, other)}"
-            yield _effect(severity, section, message, after.project_root, path)
+            yield _effect(severity, section, message, roots, path)
     yield from _policies(before, after)
     if was.metadata.name != now.metadata.name:
         message = f"the project is called {arrow(was.metadata.name, now.metadata.name)}"
-        yield _effect(Severity.RISK, "project-name", message, after.project_root, ("metadata", "name"))
+        yield _effect(Severity.RISK, "project-name", message, roots, ("metadata", "name"))
     for key in ("output", "specs"):
         one, other = getattr(was, key), getattr(now, key)
         if one != other:
@@ -41,10 +44,11 @@ def effects(before: State, after: State) -> Iterator[Effect]:
                 if key == "output"
                 else ()
             )
-            yield _effect(severity, key, message, after.project_root, (key,), why=why)
+            yield _effect(severity, key, message, roots, (key,), why=why)
 
 
 def _policies(before: State, after: State) -> Iterator[Effect]:
+    roots = _roots(before, after)
     assert before.project is not None
     assert after.project is not None
     was, now = (
@@ -56,13 +60,14 @@ def _policies(before: State, after: State) -> Iterator[Effect]:
             milder = _STRICTNESS.get(new, 1) < _STRICTNESS.get(old, 1)
             message = f"policy {name} is {arrow(old or 'as it is by itself', new or 'as it is by itself')}"
             severity = Severity.RISK if milder else Severity.BEHAVIOUR
-            yield _effect(severity, "policy", message, after.project_root, ("policies", name))
+            yield _effect(severity, "policy", message, roots, ("policies", name))
 
 
 _STRICTNESS: dict[str | None, int] = {"ignore": 0, "note": 1, "warning": 2, "error": 3}
 
 
 def _environments(before: State, after: State) -> Iterator[Effect]:
+    roots = _roots(before, after)
     was = {str(name): each for name, each in before.project.environments.items()} if before.project else {}
     now = {str(name): each for name, each in after.project.environments.items()} if after.project else {}
     for name, old in was.items():
@@ -72,7 +77,7 @@ def _environments(before: State, after: State) -> Iterator[Effect]:
                 Severity.DESTROYS,
                 "environment-removed",
                 message,
-                before.project_root,
+                roots,
                 ("environments", name),
                 gone=True,
             )
@@ -80,7 +85,7 @@ def _environments(before: State, after: State) -> Iterator[Effect]:
         path = ("environments", name)
         if name not in was:
             message = f"environment {name} is new, in the namespace {settings.namespace}"
-            yield _effect(Severity.BEHAVIOUR, "environment-added", message, after.project_root, path)
+            yield _effect(Severity.BEHAVIOUR, "environment-added", message, roots, path)
             continue
         old = was[name]
         if old.namespace != settings.namespace:
@@ -89,27 +94,26 @@ def _environments(before: State, after: State) -> Iterator[Effect]:
                 "everything in the one before is deleted, and made anew in the other",
                 "Secrets have to be there first",
             )
-            yield _effect(Severity.DESTROYS, "namespace", message, after.project_root, (*path, "namespace"), why=why)
+            yield _effect(Severity.DESTROYS, "namespace", message, roots, (*path, "namespace"), why=why)
         if old.protected != settings.protected:
             word = "protected" if settings.protected else "no longer protected: images may be named by tag"
             severity = Severity.BEHAVIOUR if settings.protected else Severity.RISK
-            yield _effect(
-                severity, "protected", f"environment {name} is {word}", after.project_root, (*path, "protected")
-            )
+            yield _effect(severity, "protected", f"environment {name} is {word}", roots, (*path, "protected"))
         if old.trains != settings.trains:
             word = "trains now" if settings.trains else "no longer trains"
-            yield _effect(Severity.RISK, "trains", f"environment {name} {word}", after.project_root, (*path, "trains"))
+            yield _effect(Severity.RISK, "trains", f"environment {name} {word}", roots, (*path, "trains"))
         if old.after != settings.after:
             message = f"what environment {name} serves was before in {arrow(old.after, settings.after)}"
-            yield _effect(Severity.RISK, "promotion", message, after.project_root, (*path, "after"))
+            yield _effect(Severity.RISK, "promotion", message, roots, (*path, "after"))
         if old.soak != settings.soak:
             shorter = settings.soak is None or (old.soak is not None and settings.soak < old.soak)
             message = f"a version serves {said(settings.after)} for {arrow(old.soak, settings.soak)} before {name}"
             severity = Severity.RISK if shorter else Severity.BEHAVIOUR
-            yield _effect(severity, "soak", message, after.project_root, (*path, "soak"))
+            yield _effect(severity, "soak", message, roots, (*path, "soak"))
 
 
 def _platform(before: State, after: State) -> Iterator[Effect]:
+    roots = _roots(before, after)
     assert before.project is not None
     assert after.project is not None
     old, new = (state.platform.model_dump(by_alias=True) for state in (before.project, after.project))
@@ -119,10 +123,11 @@ def _platform(before: State, after: State) -> Iterator[Effect]:
             message, severity = f"platform: {name} is no longer there (was {said(one)})", Severity.RISK
         else:
             message, severity = f"platform: {name} {arrow(one, other)}", Severity.BEHAVIOUR
-        yield _effect(severity, "platform", message, after.project_root, path)
+        yield _effect(severity, "platform", message, roots, path)
 
 
 def _targets(before: State, after: State) -> Iterator[Effect]:
+    roots = _roots(before, after)
     assert before.project is not None
     assert after.project is not None
     was, now = (
@@ -131,17 +136,31 @@ def _targets(before: State, after: State) -> Iterator[Effect]:
     for name in was:
         if name not in now:
             message = f"target {name} is removed: everything that it made is deleted"
-            yield _effect(Severity.DESTROYS, "target-removed", message, before.project_root, ("targets",), gone=True)
+            path = _target_path(roots[0], name)
+            yield _effect(Severity.DESTROYS, "target-removed", message, roots, path, gone=True)
     for name, options in now.items():
         if name not in was:
-            yield _effect(Severity.BEHAVIOUR, "target-added", f"target {name} is new", after.project_root, ("targets",))
+            path = _target_path(roots[1], name)
+            yield _effect(Severity.BEHAVIOUR, "target-added", f"target {name} is new", roots, path)
         elif was[name] != options:
             message = f"target {name} has other options"
             lines = tuple(
                 one_line(f"{'.'.join(path)} {arrow(one, other)}")
                 for path, one, other in _leaves(was[name], options, ())
             )
-            yield _effect(Severity.BEHAVIOUR, "target-options", message, after.project_root, ("targets",), why=lines)
+            path = _target_path(roots[1], name)
+            yield _effect(Severity.BEHAVIOUR, "target-options", message, roots, path, why=lines)
+
+
+def _target_path(root: Mapping, name: str) -> Path:
+    """Where a target stands in the list: by its name, or as the key of its options."""
+    listed = root.get("targets")
+    for position, item in enumerate(listed.items if isinstance(listed, Sequence) else ()):
+        if isinstance(item, Mapping) and item.get(name) is not None:
+            return ("targets", position, name)
+        if isinstance(item, Scalar) and item.value == name:
+            return ("targets", position)
+    return ("targets",)
 
 
 def _leaves(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -157,14 +176,24 @@ def _leaves(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
             yield path, before, after
 
 
+def _roots(before: State, after: State) -> Roots:
+    return before.project_root, after.project_root
+
+
 def _effect(
     severity: Severity,
     kind: str,
     message: str,
-    root: Mapping,
+    roots: Roots,
     path: Path,
     *,
     gone: bool = False,
     why: tuple[str, ...] = (),
 ) -> Effect:
-    return Effect(severity, kind, one_line(message), place=place_of(root, path), in_base=gone, why=why)
+    """An effect that comes from a path in fairlead.yaml: in head's, or in base's where only base says something there;
+    with `gone`, it is about what only base has.
+    """
+    before, after = roots
+    in_base = gone or (find(before, path) is not None and find(after, path) is None)
+    place = place_of(before if in_base else after, path)
+    return Effect(severity, kind, one_line(message), place=place, in_base=in_base, why=why)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from fairlead.plan.draw.details import counted
+from fairlead.preview.compare import Rules
 from fairlead.preview.effects.pair import one_line
 from fairlead.preview.model import Change, Effect, ResourceChange, Severity
+from fairlead.source.places import Place
 
 DESTRUCTIVE: Final = {
     "Namespace": "everything in it is deleted with it",
@@ -74,23 +76,23 @@ def _effect(
     change: ResourceChange,
     *,
     gone: bool = False,
-    why: tuple[str, ...] = (),
+    place: Place | None = None,
 ) -> Effect:
     text = one_line(message)
-    return Effect(severity, kind, text, environment, pipeline, change.node, change.place, gone, why)
+    return Effect(severity, kind, text, environment, pipeline, change.node, place or change.place, gone)
 
 
 def alert_effects(
-    environment: str | None, pipeline: str | None, change: ResourceChange, before: Any, after: Any
+    environment: str | None, pipeline: str | None, change: ResourceChange, rules: Rules
 ) -> Iterator[Effect]:
     """Alerts of a PrometheusRule that are new, gone or changed; recording rules only feed them and are not said."""
-    was, now = _alerts(before), _alerts(after)
+    was, now = _alerts(rules.before), _alerts(rules.after)
     gone = [name for name in was if name not in now]
     new = [name for name in now if name not in was]
     if gone:
         word = "alert" if len(gone) == 1 else "alerts"
         message = f"{word} {', '.join(gone)} removed"
-        yield _effect(Severity.RISK, "alert", message, environment, pipeline, change)
+        yield _effect(Severity.RISK, "alert", message, environment, pipeline, change, gone=True, place=rules.place)
     if new:
         word = "alert" if len(new) == 1 else "alerts"
         yield _effect(Severity.BEHAVIOUR, "alert", f"{word} {', '.join(new)} added", environment, pipeline, change)

@@ -9,7 +9,7 @@ from fairlead.plan.nodes import Image, Node, Run, Serve
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
 from fairlead.preview.model import Effect, Severity
 from fairlead.project.usage import last_used
-from fairlead.spec.hardware import Profile
+from fairlead.spec.hardware import Profile, Toleration
 
 _MORE_IS_SAFER = ("cpu", "memory", "disk", "shm")
 KILLED = ("a container that reaches its limit is killed, and its step fails as often as it is tried",)
@@ -69,19 +69,19 @@ def command_effects(pair: Both, node: Node, before: Run, after: Run, what: str, 
     yield from _image_effect(pair, node, before, after, what, learns=learns)
     if before.command != after.command:
         message = f"{prefix}the command of {what} is {arrow(' '.join(before.command), ' '.join(after.command))}"
-        yield pair.effect(Severity.BEHAVIOUR, kind, message, path, node.id)
+        yield pair.effect(Severity.BEHAVIOUR, kind, message, (*path, "command"), node.id)
     if before.built_in is None or learns:
-        for name, old, new in (
-            ("parameters", before.parameters, after.parameters),
-            ("variables", before.env, after.env),
+        for name, key, old, new in (
+            ("parameters", "parameters", before.parameters, after.parameters),
+            ("variables", "env", before.env, after.env),
         ):
             differ = mapping_changes(old, new)
             if differ and not (name == "parameters" and before.built_in is not None):
                 message = f"{prefix}the {name} of {what} changed: {', '.join(differ)}"
-                yield pair.effect(Severity.BEHAVIOUR, kind, message, path, node.id, tuple(differ))
+                yield pair.effect(Severity.BEHAVIOUR, kind, message, (*path, key), node.id, tuple(differ))
     if before.seed != after.seed:
         message = f"{prefix}the seed of {what} is {arrow(before.seed, after.seed)}"
-        yield pair.effect(Severity.BEHAVIOUR, kind, message, path, node.id)
+        yield pair.effect(Severity.BEHAVIOUR, kind, message, (*path, "seed"), node.id)
     yield from secret_effects(pair, node, before.secrets, after.secrets, what)
     yield from hardware_effects(pair, node, before.hardware, after.hardware, what)
     for name, was, now in (
@@ -92,7 +92,8 @@ def command_effects(pair: Both, node: Node, before: Run, after: Run, what: str, 
     ):
         if was != now:
             severity = Severity.RISK if name == "service account" else Severity.BEHAVIOUR
-            yield pair.effect(severity, "step", f"{what}: {name} {arrow(was, now)}", path, node.id)
+            where = (*path, name.replace(" ", "_"))
+            yield pair.effect(severity, "step", f"{what}: {name} {arrow(was, now)}", where, node.id)
 
 
 def secret_effects(
@@ -103,6 +104,7 @@ def secret_effects(
         was, now = before.get(name), after.get(name)
         if was == now:
             continue
+        path = ("serving", "secrets", name) if isinstance(node, Serve) else (*node.path, "secrets", name)
         if was is None and now is not None:
             message, severity = f"{what} reads the secret {'/'.join(now)}, as {name}", Severity.RISK
         elif now is None:
@@ -110,7 +112,7 @@ def secret_effects(
         else:
             message = f"{what} reads {name} from another secret: {arrow('/'.join(was or ()), '/'.join(now))}"
             severity = Severity.RISK
-        yield pair.effect(severity, "secrets", message, node.path, node.id)
+        yield pair.effect(severity, "secrets", message, path, node.id, gone=now is None)
 
 
 def hardware_effects(pair: Both, node: Node, before: Profile, after: Profile, what: str) -> Iterator[Effect]:
@@ -118,6 +120,9 @@ def hardware_effects(pair: Both, node: Node, before: Profile, after: Profile, wh
     if before == after:
         return
     path = chosen_path(pair.after.unit, node)
+    if path == node.path:
+        # Where head chooses none any more, it is what base chose that is gone.
+        path = chosen_path(pair.before.unit, node)
     used = last_used(pair.after.unit.lock, node.id)
     for name in _MORE_IS_SAFER:
         was, now = getattr(before, name), getattr(after, name)
@@ -155,5 +160,11 @@ def _gpu(profile: Profile) -> str | None:
 
 def _placed(value: object) -> object:
     if isinstance(value, tuple):
-        return [getattr(item, "key", item) for item in value]
+        return [_taint(item) if isinstance(item, Toleration) else item for item in value]
     return value
+
+
+def _taint(toleration: Toleration) -> str:
+    """As kubectl writes a taint: `key=value:Effect`."""
+    value = f"={toleration.value}" if toleration.value is not None else ""
+    return f"{toleration.key}{value}" + (f":{toleration.effect}" if toleration.effect is not None else "")

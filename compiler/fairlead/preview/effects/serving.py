@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairlead.plan.nodes import Combine, Node, Score, Serve
+from fairlead.plan.plan import Plan
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
 from fairlead.preview.effects.runs import hardware_effects, image_change, run_effects, secret_effects
 from fairlead.preview.effects.versions import version_effects
@@ -58,11 +59,16 @@ def _server(pair: Both, before: Serve, after: Serve) -> Iterator[Effect]:
     if before.runtime.name != after.runtime.name:
         message = f"the server's runtime is {arrow(before.runtime.name, after.runtime.name)}"
         yield pair.effect(Severity.RISK, "runtime", message, ("serving", "runtime"), node)
+        if _own_image(pair.before) != _own_image(pair.after):
+            message = f"the server: image: {arrow(before.image.reference, after.image.reference)}"
+            yield pair.effect(Severity.BEHAVIOUR, "image", message, ("serving", "image"), node)
     elif (changed_image := image_change(before.image, after.image)) is not None:
         word = "image digest only" if changed_image[0] == "digest" else changed_image[0]
         message = f"the server: {word}: {changed_image[1]}"
         why = ("its Pods are replaced, as many at a time as their rollout allows",)
-        yield pair.effect(Severity.BEHAVIOUR, "image", message, ("serving",), node, why)
+        yield pair.effect(
+            Severity.BEHAVIOUR, "image", message, pair.written(("serving", "image"), ("serving",)), node, why
+        )
     elif before.runtime != after.runtime:
         yield pair.effect(Severity.BEHAVIOUR, "runtime", "the server's runtime is set up otherwise", ("serving",), node)
     yield from changed(
@@ -87,6 +93,11 @@ def _server(pair: Both, before: Serve, after: Serve) -> Iterator[Effect]:
     if before.scale_on != after.scale_on:
         message = f"replicas follow {arrow(_scale(before.scale_on), _scale(after.scale_on))}"
         yield pair.effect(Severity.BEHAVIOUR, "scaling", message, ("serving", "scale_on"), node)
+
+
+def _own_image(plan: Plan) -> object:
+    """The image that the specification itself names, instead of the runtime's."""
+    return plan.unit.pipeline.serving.image if plan.unit.pipeline.serving is not None else None
 
 
 def _fields(section: Any) -> dict[str, Any]:
@@ -153,17 +164,20 @@ def _callers(pair: Both, before: Access, after: Access, node: Node) -> Iterator[
     was, now = ([str(caller) for caller in access.callers] for access in (before, after))
     if set(was) == set(now):
         return
-    path = ("serving", "access", "callers")
+    path: tuple[str | int, ...] = ("serving", "access", "callers")
+    more, fewer = [each for each in now if each not in was], [each for each in was if each not in now]
+    gone = not more
+    if gone:
+        path = (*path, was.index(fewer[0]))
     if not now:
         message = f"anybody in the cluster may call; before only {', '.join(was)}"
     elif not was:
         message = f"only {', '.join(now)} may call; before anybody in the cluster"
     else:
-        more, fewer = [each for each in now if each not in was], [each for each in was if each not in now]
         parts = [f"{', '.join(more)} may call as well"] if more else []
         parts += [f"{', '.join(fewer)} may not call any more"] if fewer else []
         message = "; ".join(parts)
-    yield pair.effect(Severity.RISK, "callers", message, path, node.id)
+    yield pair.effect(Severity.RISK, "callers", message, path, node.id, gone=gone)
 
 
 def _rollout(pair: Both, before: Serve, after: Serve) -> Iterator[Effect]:

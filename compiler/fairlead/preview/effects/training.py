@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from fairlead.plan.artifacts import Use
-from fairlead.plan.draw.details import percent
 from fairlead.plan.nodes import (
     Check,
     Decide,
@@ -20,11 +18,13 @@ from fairlead.plan.nodes import (
     Train,
     Tune,
 )
+from fairlead.preview.effects import data
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes, said
 from fairlead.preview.effects.runs import hardware_effects, run_effects
 from fairlead.preview.model import Effect, Severity
-from fairlead.spec.data import Column
 from fairlead.spec.expressions import Gate, QualityGate
+from fairlead.spec.model import Range
+from fairlead.spec.units import Name
 
 LEARNING = (Snapshot, Check, Prepare, Divide, Tune, Train, Evaluate)
 
@@ -43,9 +43,8 @@ def effects(pair: Both) -> Iterator[Effect]:
         if node.id not in pair.after.nodes:
             message = f"retrains: a step is gone: {node.id} ({node.title})"
             yield pair.effect(Severity.BEHAVIOUR, "retrains", message, node.path, node.id, gone=True)
-    yield from _sources(pair)
-    yield from _contracts(pair)
-    yield from _split(pair)
+    yield from data.effects(pair)
+    yield from _model(pair)
     yield from _learning(pair)
     yield from _judging(pair)
     yield from _release(pair)
@@ -56,84 +55,36 @@ def _steps(plan: object, kinds: Sequence[type[Node]]) -> Iterator[Node]:
     return (node for node in nodes.values() if isinstance(node, tuple(kinds)))
 
 
-def _sources(pair: Both) -> Iterator[Effect]:
-    for before, after in pair.nodes(Snapshot):
-        if before.uri != after.uri:
-            message = f"retrains: {after.source} is read from {arrow(before.uri, after.uri)}"
-            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, (*after.path, "uri"), after.id)
-        if before.pinned != after.pinned:
-            how = "its pinned bytes alone" if after.pinned else "whatever is there when it starts"
-            message = f"retrains: training takes of {after.source} {how}"
-            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, (*after.path, "snapshot"), after.id)
-        elif before.digest != after.digest:
-            shown = arrow(_short(before.digest), _short(after.digest))
-            message = f"retrains: {after.source} is pinned to other bytes: {shown}"
-            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, after.path, after.id)
-        yield from run_effects(pair, before, after, after.id, learns=False)
-    for before_step, after_step in pair.nodes(Prepare):
-        # Each input is found by its name, whatever came first in the file.
-        if set(before_step.uses) != set(after_step.uses):
-            was, now = (sorted(map(_read, step.uses)) for step in (before_step, after_step))
-            message = f"retrains: {after_step.step} reads {arrow(was, now)}"
-            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, (*after_step.path, "inputs"), after_step.id)
-        yield from run_effects(pair, before_step, after_step, after_step.step, learns=True)
+def _model(pair: Both) -> Iterator[Effect]:
+    """What the specification says of the model itself."""
+    was, now = pair.before.unit.pipeline.model, pair.after.unit.pipeline.model
+    if was is None or now is None:
+        return
+    for name in ("task", "framework"):
+        one, other = getattr(was, name), getattr(now, name)
+        if one != other:
+            message = f"retrains: the {name} is {arrow(one, other)}"
+            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, ("model", name), "train")
+    if was.code.path != now.code.path:
+        usual = f"models/{pair.after.name}"
+        message = f"the code of the training is in {arrow(was.code.path or usual, now.code.path or usual)}"
+        yield pair.effect(Severity.NOTICE, "image", message, ("model", "code", "path"), "train")
+    for what, path, one, other in (
+        ("training", ("model", "train"), was.train, now.train),
+        ("the evaluation", ("model", "evaluate"), was.evaluate, now.evaluate),
+    ):
+        before, after = (_named(section.inputs) if section is not None else "none" for section in (one, other))
+        if before != after:
+            prefix = "retrains: " if path[1] == "train" else ""
+            message = f"{prefix}{what} reads besides {arrow(before, after)}"
+            kind = "retrains" if prefix else "step"
+            yield pair.effect(Severity.BEHAVIOUR, kind, message, (*path, "inputs"), path[1])
 
 
-def _read(use: Use) -> str:
-    """An input as a reviewer sees it; the name that the step knows it by stands where it is not the artifact's own."""
-    name = "" if use.artifact.rpartition("/")[2] == use.name else f" as {use.name}"
-    return f"{use.artifact}{' by reference' if use.mode == 'reference' else ''}{name}"
-
-
-def _contracts(pair: Both) -> Iterator[Effect]:
-    for before, after in pair.nodes(Check):
-        columns = _columns(before.columns, after.columns)
-        if columns:
-            message = f"the contract of {after.dataset} changed: {', '.join(columns)}"
-            yield pair.effect(Severity.BEHAVIOUR, "data-contract", message, after.path, after.id, tuple(columns))
-        was, now = ([str(each) for each in node.expectations] for node in (before, after))
-        gone = [each for each in was if each not in now]
-        new = [each for each in now if each not in was]
-        if gone:
-            message = f"{after.dataset} need no longer hold: {', '.join(gone)}"
-            message += f"; instead: {', '.join(new)}" if new else ""
-            yield pair.effect(Severity.RISK, "data-contract", message, (*after.path, "expect"), after.id)
-        elif new:
-            message = f"{after.dataset} must hold: {', '.join(new)}, or nothing is trained"
-            yield pair.effect(Severity.BEHAVIOUR, "data-contract", message, (*after.path, "expect"), after.id)
-        yield from run_effects(pair, before, after, after.id, learns=False)
-
-
-def _columns(before: Mapping[str, Column], after: Mapping[str, Column]) -> list[str]:
-    """What differs between the contracts of columns: `mean_radius min 0 -> 1`."""
-    found = mapping_changes(dict.fromkeys(before), dict.fromkeys(after), lambda _: "as it is declared")
-    found = [line.removesuffix(" (as it is declared)") for line in found]
-    for name, column in after.items():
-        if name in before:
-            one, other = (each.model_dump(exclude_defaults=True) for each in (before[name], column))
-            found += [f"{name} {line}" for line in mapping_changes(one, other)]
-    return found
-
-
-def _split(pair: Both) -> Iterator[Effect]:
-    for before, after in pair.nodes(Divide):
-        parts = [
-            f"{name} {arrow(was, now)}"
-            for name, was, now in (
-                ("of", before.dataset, after.dataset),
-                ("method", before.method, after.method),
-                ("by", before.by, after.by),
-                ("test", percent(before.test), percent(after.test)),
-                ("validation", percent(before.validation), percent(after.validation)),
-                ("seed", before.seed, after.seed),
-            )
-            if was != now
-        ]
-        if parts:
-            message = f"retrains: the split changed: {', '.join(parts)}"
-            why = ("metrics before and after are of different rows, and can't be compared",)
-            yield pair.effect(Severity.BEHAVIOUR, "retrains", message, after.path, after.id, why)
-        yield from run_effects(pair, before, after, "the split", learns=False)
+def _named(inputs: Mapping[Name, str]) -> str:
+    """Inputs that a step names itself, in no order: `extra by reference`."""
+    found = sorted(f"{name}{' by reference' if mode == 'reference' else ''}" for name, mode in inputs.items())
+    return ", ".join(found) or "nothing"
 
 
 def _learning(pair: Both) -> Iterator[Effect]:
@@ -143,6 +94,8 @@ def _learning(pair: Both) -> Iterator[Effect]:
             if len(before.trials) == len(after.trials):
                 what = f"other values in its {len(after.trials)} trials"
             message = f"retrains: the search has {what}"
+            differ = _searched(pair)
+            message += f": {', '.join(differ)}" if differ else ""
             yield pair.effect(Severity.BEHAVIOUR, "retrains", message, after.path, after.id)
         if before.objective != after.objective:
             message = f"retrains: the search is to {arrow(before.objective, after.objective)}"
@@ -164,9 +117,30 @@ def _learning(pair: Both) -> Iterator[Effect]:
         yield from run_effects(pair, was, now, "training", learns=True)
 
 
+def _searched(pair: Both) -> list[str]:
+    """What differs in how trials are drawn: `learning_rate between 0.01, 0.3 -> 0.02, 0.3`."""
+    was, now = (
+        plan.unit.pipeline.model.tune if plan.unit.pipeline.model is not None else None
+        for plan in (pair.before, pair.after)
+    )
+    if was is None or now is None:
+        return []
+    drawn = mapping_changes({"search": was.search, "seed": was.seed}, {"search": now.search, "seed": now.seed})
+    spaces = ({str(name): _space(space) for name, space in each.over.items()} for each in (was, now))
+    return drawn + mapping_changes(next(spaces), next(spaces))
+
+
+def _space(space: Range) -> str:
+    given = space.model_dump(mode="json", exclude_defaults=True)
+    return said(given["choices"]) if list(given) == ["choices"] else said(given)
+
+
 def _spread(node: Train) -> str:
     found = node.distributed
-    return f"{found.nodes} nodes with {found.framework}" if found else "one node"
+    if found is None:
+        return "one node"
+    each = f", {found.processes_per_node} processes on each" if found.processes_per_node else ""
+    return f"{found.nodes} nodes with {found.framework}{each}"
 
 
 def _judging(pair: Both) -> Iterator[Effect]:
@@ -196,18 +170,23 @@ def gate_effects(
 ) -> Iterator[Effect]:
     """Clauses that are new, gone, looser or tighter; clauses of one subject are taken to be one clause that changed."""
     gone = [clause for clause in before if clause not in after]
-    for clause in (clause for clause in after if clause not in before):
+    section = node.path if isinstance(node, Decide) else (*node.path, "expect")
+    for position, clause in enumerate(after):
+        if clause in before:
+            continue
+        path = (*section, position)
         earlier = next((each for each in gone if _subject(each) == _subject(clause)), None)
         if earlier is None:
-            yield pair.effect(Severity.BEHAVIOUR, kind, f"{kind} added: {clause}", node.path, node.id)
+            yield pair.effect(Severity.BEHAVIOUR, kind, f"{kind} added: {clause}", path, node.id)
             continue
         gone.remove(earlier)
         looser = is_looser(earlier, clause)
         word = "loosened" if looser else "tightened"
         severity = Severity.RISK if looser else Severity.BEHAVIOUR
-        yield pair.effect(severity, kind, f"{kind} {word}: {arrow(earlier, clause)}", node.path, node.id)
+        yield pair.effect(severity, kind, f"{kind} {word}: {arrow(earlier, clause)}", path, node.id)
     for clause in gone:
-        yield pair.effect(Severity.RISK, kind, f"{kind} removed: {clause}", node.path, node.id, gone=True)
+        path = (*section, before.index(clause))
+        yield pair.effect(Severity.RISK, kind, f"{kind} removed: {clause}", path, node.id, gone=True)
 
 
 def _subject(clause: Gate | QualityGate) -> tuple[object, ...]:
@@ -249,7 +228,3 @@ def _release(pair: Both) -> Iterator[Effect]:
             message = f"candidates are released by {said(was.approval)} -> {said(now.approval)}"
             yield pair.effect(severity, "promotion", message, ("model", "train", "approval"), now.id)
         yield from run_effects(pair, was, now, "proposing", learns=False)
-
-
-def _short(digest: str | None) -> str | None:
-    return digest.removeprefix("sha256:")[:12] if digest else None

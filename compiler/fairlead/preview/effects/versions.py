@@ -8,7 +8,7 @@ from fairlead.plan.nodes import Score, Serve
 from fairlead.preview.effects.pair import Both, arrow, effect_of, mapping_changes
 from fairlead.preview.model import Effect, Severity
 from fairlead.project.lock import LockedModel, LockedRollout, Signature
-from fairlead.source.nodes import place_of
+from fairlead.source.nodes import find, place_of
 
 
 def version_effects(pair: Both, before: Serve | Score, after: Serve | Score) -> Iterator[Effect]:
@@ -77,12 +77,13 @@ def _canary(
 def _effect(
     pair: Both, severity: Severity, kind: str, message: str, node: Serve | Score, why: tuple[str, ...] = ()
 ) -> Effect:
-    """An effect of a lock, at the place in it: the lock of base where head has none."""
-    lock = pair.after.unit.lock_root
-    unit = pair.before.unit if lock is None else pair.after.unit
-    root = unit.lock_root
-    place = place_of(root, ("rollout" if kind == "canary" else "model",)) if root is not None else node.place
-    return effect_of(pair.after, severity, kind, message, place, node.id, why, in_base=lock is None)
+    """An effect of a lock, at the place in it: in the lock of base for what head's has no more."""
+    path = ("rollout" if kind == "canary" else "model",)
+    was, now = pair.before.unit.lock_root, pair.after.unit.lock_root
+    in_base = was is not None and find(was, path) is not None and (now is None or find(now, path) is None)
+    root = was if in_base else now
+    place = place_of(root, path) if root is not None else node.place
+    return effect_of(pair.after, severity, kind, message, place, node.id, why, in_base=in_base)
 
 
 def differences(before: LockedModel | None, after: LockedModel) -> tuple[str, ...]:

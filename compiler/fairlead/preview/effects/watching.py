@@ -10,6 +10,7 @@ from fairlead.preview.effects.pair import Both, arrow, mapping_changes
 from fairlead.preview.effects.runs import run_effects
 from fairlead.preview.effects.training import gate_effects
 from fairlead.preview.model import Effect, Severity
+from fairlead.source.nodes import Path
 from fairlead.spec.monitoring import Monitoring
 
 
@@ -72,7 +73,8 @@ def _drift(pair: Both) -> Iterator[Effect]:
         )
         if gone:
             message = f"the drift of {', '.join(gone)} is no longer watched"
-            yield pair.effect(Severity.RISK, "drift", message, after.path, after.id)
+            path = (*after.path, "prediction") if gone == ["prediction"] else (*after.path, "features", gone[0])
+            yield pair.effect(Severity.RISK, "drift", message, path, after.id, gone=True)
         if new:
             message = f"the drift of {', '.join(new)} is watched as well"
             yield pair.effect(Severity.BEHAVIOUR, "drift", message, after.path, after.id)
@@ -82,15 +84,20 @@ def _drift(pair: Both) -> Iterator[Effect]:
 
 def _thresholds(pair: Both) -> Iterator[Effect]:
     for before, after in pair.nodes(DriftScore):
+        own = ("monitoring", "drift", "features", after.feature)
+
+        def place(key: str, own: Path = own) -> Path:
+            return pair.written((*own, key), ("monitoring", "drift", key))
+
         if before.method != after.method:
             message = f"the drift of {after.feature} is measured as {arrow(before.method, after.method)}"
             message += f", with the threshold {arrow(before.threshold, after.threshold)}"
-            yield pair.effect(Severity.BEHAVIOUR, "drift", message, after.path, after.id)
+            yield pair.effect(Severity.BEHAVIOUR, "drift", message, place("method"), after.id)
         elif before.threshold != after.threshold:
             looser = after.threshold > before.threshold
             word, severity = ("raised", Severity.RISK) if looser else ("lowered", Severity.BEHAVIOUR)
             message = f"{after.feature}: drift threshold {word} {arrow(before.threshold, after.threshold)}"
-            yield pair.effect(severity, "drift", message, after.path, after.id)
+            yield pair.effect(severity, "drift", message, place("threshold"), after.id)
 
 
 def _quality(pair: Both) -> Iterator[Effect]:
