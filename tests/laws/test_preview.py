@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -140,3 +144,56 @@ def test_json_is_what_its_schema_says(previews: Changes) -> None:
 def test_text_obeys_no_file(previews: Changes) -> None:
     for _, _, found in previews:
         assert all(line.isprintable() for line in render_text(found, diff=True).split("\n"))
+
+
+Swap = tuple[tuple[str, ...], Any]
+SECTIONS = ("data", "model", "serving", "monitoring", "retraining")
+
+
+def swaps(tree: Any, donor: Any, path: tuple[str, ...] = ()) -> Iterator[Swap]:
+    """What one specification says otherwise than another where both say something: a change of one field each."""
+    for key in tree if isinstance(tree, dict) and isinstance(donor, dict) else ():
+        if key not in donor or not (path or key in SECTIONS):
+            continue
+        if isinstance(tree[key], dict):
+            yield from swaps(tree[key], donor[key], (*path, key))
+        elif type(tree[key]) is type(donor[key]) and tree[key] != donor[key]:
+            yield (*path, key), donor[key]
+
+
+def swapped(estate: Estate, *found: Swap) -> Estate:
+    """The estate with other values in its only specification."""
+    specs = copy.deepcopy(estate.specs)
+    (tree,) = specs.values()
+    for path, value in found:
+        section = tree
+        for step in path[:-1]:
+            section = section[step]
+        section[path[-1]] = value
+    return replace(estate, specs=specs)
+
+
+def told(found: Preview) -> set[tuple[str | None, str, str | None]]:
+    """What is told in words of the field, by where, what and of which node."""
+    return {(effect.environment, effect.kind, effect.node) for effect in found.effects if effect.kind != "resource"}
+
+
+def test_one_field_is_told_and_two_are_told_together() -> None:
+    first, *donors = sampled(estates(shapes=("served",), most=1), 4)
+    before = state(first)
+    assert not before.failed
+    (tree,) = first.specs.values()
+    fields = {path: value for donor in donors for each in donor.specs.values() for path, value in swaps(tree, each)}
+    alone: dict[tuple[str, ...], set[tuple[str | None, str, str | None]]] = {}
+    for path, value in fields.items():
+        after = state(swapped(first, (path, value)))
+        if after.failed:
+            continue
+        found = difference(before, after)
+        assert told(found) or not found.differs, path
+        alone[path] = told(found)
+    assert len(alone) >= 8
+    for one, other in pairwise(alone):
+        after = state(swapped(first, (one, fields[one]), (other, fields[other])))
+        if not after.failed:
+            assert told(difference(before, after)) >= alone[one] | alone[other], (one, other)
