@@ -56,6 +56,10 @@ class Cluster:
     """What controllers report of every object of a kind."""
     statuses: dict[Key, Any] = field(default_factory=dict)
     """What controllers report of single objects, which comes before that."""
+    warns: list[str] = field(default_factory=list)
+    """What the API server warns of, whatever it is asked."""
+    immutable: set[str] = field(default_factory=set)
+    """The kinds of which nothing can be changed."""
     forbidden: set[str] = field(default_factory=set)
     """The plurals of what the account may not read."""
     not_allowed: set[tuple[str, str]] = field(default_factory=set)
@@ -122,7 +126,8 @@ class Cluster:
         except Said as said:
             return subprocess.CompletedProcess(command, 1, b"", f"{said}\n".encode())
         out = b"" if answer is None else answer.encode() if isinstance(answer, Text) else json.dumps(answer).encode()
-        return subprocess.CompletedProcess(command, 0, out, b"")
+        warned = "".join(f"Warning: {each}\n" for each in self.warns)
+        return subprocess.CompletedProcess(command, 0, out, warned.encode())
 
     def _answer(self, call: list[str], given: str) -> Any:
         if call[:2] == ["get", "--raw"]:
@@ -162,6 +167,11 @@ class Cluster:
         for each in manifests:
             if each["kind"] in self.refused:
                 raise Said(self.refused[each["kind"]])
+        for each in manifests:
+            old = self.objects.get(key_of(each))
+            if each["kind"] in self.immutable and old is not None and old.get("spec") != each.get("spec"):
+                name = each["metadata"]["name"]
+                raise Said(f'The {each["kind"]} "{name}" is invalid: spec: Invalid value: field is immutable')
         if dry_run:
             held = copy.deepcopy(self.objects)
             made = [self.put(each, "fairlead") for each in manifests]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,10 +171,76 @@ def test_what_the_server_refuses_is_found_before_anything_is_applied(environment
     fixed = environment.manifest("ConfigMap", "fixed", immutable=True, data={"level": "1"})
     environment.apply(fixed)
     (found_fixed,) = environment.refused(fixed | {"data": {"level": "2"}}, account)
-    assert found_fixed.code.id == "FL8206"
+    assert found_fixed.code.id == "FL8218"
     assert "immutable" in found_fixed.message
     assert environment.get("ServiceAccount", "churn") is None
     assert environment.listed() == {"fixed"}
+
+
+def test_what_cannot_be_changed_is_made_anew_where_that_was_permitted(environment: Environment) -> None:
+    fixed = environment.manifest("ConfigMap", "fixed", immutable=True, data={"level": "1"})
+    account = environment.manifest("ServiceAccount", "churn")
+    environment.apply(fixed, account)
+    (refused,) = environment.refused(fixed | {"data": {"level": "2"}}, account)
+    assert refused.code.id == "FL8218"
+    before, kept = environment.get("ConfigMap", "fixed"), environment.get("ServiceAccount", "churn")
+    plan = environment.apply(fixed | {"data": {"level": "2"}}, account, replace=True)
+    assert [step.ref.name for step in plan.steps if step.replaced] == ["fixed"]
+    assert plan.destroys
+    after = environment.get("ConfigMap", "fixed")
+    assert before is not None
+    assert after is not None
+    assert after["data"] == {"level": "2"}
+    assert after["metadata"]["uid"] != before["metadata"]["uid"]
+    assert environment.get("ServiceAccount", "churn") == kept
+    assert environment.apply(fixed | {"data": {"level": "2"}}, account).is_empty
+
+
+KILLER = """#!/bin/sh
+case "$*" in
+  *--dry-run*|*" get "*) ;;
+  *)
+    left=$(cat {folder}/left)
+    echo $((left - 1)) > {folder}/left
+    if [ "$left" -le 0 ]; then kill -9 $PPID; exit 1; fi ;;
+esac
+exec {kubectl} "$@"
+"""
+"""kubectl, but for killing whoever calls it instead of changing anything for the n-th time."""
+
+
+@pytest.mark.parametrize("changes", range(5))
+def test_an_apply_that_is_killed_is_gone_on_with_by_the_next_one(
+    environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    first = [environment.manifest("ConfigMap", name, data={"level": "1"}) for name in ("one", "two")]
+    environment.apply(*first)
+    second = [
+        first[0] | {"data": {"level": "2"}},
+        environment.manifest("ServiceAccount", "churn"),
+        environment.manifest("NetworkPolicy", "guard", spec={"podSelector": {}, "policyTypes": ["Ingress"]}),
+    ]
+    program = tmp_path / "kubectl"
+    program.write_text(KILLER.format(folder=tmp_path, kubectl=environment.server.kubectl), encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "left").write_text(str(changes), encoding="utf-8")
+    process = multiprocessing.get_context("fork").Process(target=_apply_with, args=(environment, tmp_path, second))
+    process.start()
+    process.join(120)
+    # Two inventories, all of one wave, a deletion, and the inventory again.
+    assert process.exitcode == (-signal.SIGKILL if changes < 4 else 0)
+    environment.apply(*second)
+    assert environment.get("ConfigMap", "two") is None
+    stored = environment.get("ConfigMap", "one")
+    assert stored is not None
+    assert stored["data"] == {"level": "2"}
+    assert environment.listed() == {"one", "churn", "guard"}
+    assert environment.apply(*second).is_empty
+
+
+def _apply_with(environment: Environment, folder: Path, manifests: list[dict[str, Any]]) -> None:
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}{os.pathsep}/bin{os.pathsep}/usr/bin"
+    environment.apply(*manifests)
 
 
 def test_a_kind_and_a_namespace_that_are_not_there_are_named(environment: Environment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from fairlead.apply.codes import NOT_HEALTHY
 from fairlead.apply.inventory import Inventory, Owner, manifest
 from fairlead.apply.plan import Step
 from fairlead.apply.planning import PROJECT, Planned, Request, state
@@ -37,6 +38,7 @@ def carry_out(
     for number, wave in enumerate(groups, 1):
         tell(f"wave {number} of {len(groups)}: {_counted(wave)}")
         try:
+            _make_room(kubectl, wave, planned, patience, tell)
             applied = kubectl.apply(documents(wave), force=request.force)
             uids |= {identity(each): str(each["metadata"].get("uid", "")) for each in applied}
             wait(kubectl, wave, patience, tell)
@@ -44,6 +46,24 @@ def carry_out(
             raise refused(error, Place.start_of(wave[0].path), f"in wave {number} of {len(groups)}") from error
     _prune(kubectl, planned.plan.of(Change.REMOVED), tell)
     _record(kubectl, request, inventories, _end(request, inventories, uids))
+
+
+def _make_room(
+    kubectl: Kubectl, wave: Iterable[Wanted], planned: Planned, patience: Patience, tell: Callable[[str], None]
+) -> None:
+    """Deletes those of a wave that can only be made anew, and waits until they are gone."""
+    replaced = {step.ref: step for step in planned.plan.steps if step.replaced}
+    steps = [replaced[each.ref] for each in wave if each.ref in replaced]
+    if not steps:
+        return
+    _delete(kubectl, steps, tell, "nothing of this wave was applied; plan again and look at it")
+    started = patience.clock()
+    while left := kubectl.get(step.ref for step in steps):
+        if patience.timeout is not None and patience.clock() - started >= patience.timeout:
+            names = ", ".join(str(identity(each)) for each in left)
+            message = f"{names} was deleted to be made anew, and is not gone after {patience.timeout:g} s"
+            raise Refused([Diagnostic(NOT_HEALTHY, PROJECT, message, "see which finalizer holds it, and apply again")])
+        patience.sleep(patience.interval)
 
 
 def _owner(request: Request, part: str) -> Owner:
@@ -105,6 +125,10 @@ def _record(
 
 def _prune(kubectl: Kubectl, steps: Iterable[Step], tell: Callable[[str], None]) -> None:
     """Deletes what was planned to be, and only in the state in which it was then."""
+    _delete(kubectl, steps, tell, "everything else was applied; plan again and look at it")
+
+
+def _delete(kubectl: Kubectl, steps: Iterable[Step], tell: Callable[[str], None], help_: str) -> None:
     last_first = sorted(steps, key=lambda step: rank(step.ref.identity), reverse=True)
     try:
         there = {identity(each): each for each in kubectl.get(step.ref for step in last_first)}
@@ -117,7 +141,7 @@ def _prune(kubectl: Kubectl, steps: Iterable[Step], tell: Callable[[str], None])
         and (found["metadata"].get("uid"), state(found)) != (step.uid, step.state)
     ]
     if changed:
-        raise Refused([_stale(step) for step in changed])
+        raise Refused([_stale(step, help_) for step in changed])
     for step in last_first:
         if step.ref.identity not in there:
             continue
@@ -129,13 +153,13 @@ def _prune(kubectl: Kubectl, steps: Iterable[Step], tell: Callable[[str], None])
             if "(NotFound)" in error.said:
                 continue
             said = diagnostic(error, PROJECT, str(step.ref.identity))
-            raise Refused([_stale(step) if said.code is codes.STALE else said]) from error
+            raise Refused([_stale(step, help_) if said.code is codes.STALE else said]) from error
         tell(f"deleted {step.ref.identity}")
 
 
-def _stale(step: Step) -> Diagnostic:
+def _stale(step: Step, help_: str) -> Diagnostic:
     message = f"{step.ref.identity} has changed since it was planned to delete it, and is still there"
-    return Diagnostic(codes.STALE, PROJECT, message, "everything else was applied; plan again and look at it")
+    return Diagnostic(codes.STALE, PROJECT, message, help_)
 
 
 def _counted(wave: list[Wanted]) -> str:

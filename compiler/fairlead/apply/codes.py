@@ -103,3 +103,29 @@ NOT_HEALTHY: Final = Code(
     ```
     """,
 )
+TOO_LARGE: Final = Code(
+    "FL8217",
+    "more resources than an inventory can list",
+    """
+    What a pipeline has in a cluster is listed in one ConfigMap, of at most a mebibyte: some thousands of resources.
+    This one would have more, and without a list of them nothing could be deleted safely, so nothing was applied.
+
+    Right: divide the pipeline, or let a reconciler apply it, which keeps its own lists.
+    """,
+)
+IMMUTABLE: Final = Code(
+    "FL8218",
+    "a field that can't be changed in place",
+    """
+    The output sets a field to another value, and the API server lets nobody change that field of an object that is
+    there: it has to be deleted and made anew. In between it is not there, and what it serves, guards or holds is not
+    either. Nothing was applied.
+
+    Right: look at what would be replaced, and say that it may be.
+
+    ```console
+    $ fairlead apply --environment staging --replace --dry-run
+    $ fairlead apply --environment staging --replace --yes
+    ```
+    """,
+)

@@ -46,13 +46,42 @@ def health(found: Object) -> Health:
         return _deployment(found, status, conditions)
     if kind == "InferenceService" and (failure := _failed_load(status)):
         return Health(ready=False, reason=failure, failed=True)
+    if kind == "HTTPRoute":
+        return _route(status, generation)
     name = "Deployed" if kind in DEPLOYED else "Ready"
     condition = conditions.get(name)
     if condition is None:
         return Health(ready=False, reason="its controller has reported nothing yet") if kind in REPORTED else READY
+    if _is_old(condition, generation):
+        return Health(ready=False, reason="its controller has not seen the change yet")
     if condition.get("status") == "True":
         return READY
     return Health(ready=False, reason=_said(condition) or f"{name} is {condition.get('status')}")
+
+
+def _route(status: Mapping[str, Any], generation: Any) -> Health:
+    """A route is as ready as each gateway that it is attached to says (gateway.networking.k8s.io/v1 RouteParentStatus).
+
+    Where no gateway says anything yet, nothing takes it: its controller has not looked, or there is none.
+    """
+    parents = [each for each in status.get("parents") or () if isinstance(each, Mapping)]
+    if not parents:
+        return Health(ready=False, reason="no gateway has reported anything yet")
+    for parent in parents:
+        conditions = _conditions(parent)
+        for name in ("Accepted", "ResolvedRefs"):
+            condition = conditions.get(name, {})
+            if _is_old(condition, generation):
+                return Health(ready=False, reason="its gateway has not seen the change yet")
+            if condition.get("status") == "False":
+                return Health(ready=False, reason=_said(condition) or f"{name} is False")
+    return READY
+
+
+def _is_old(condition: Mapping[str, Any], generation: Any) -> bool:
+    """Whether a condition is about an earlier state of the object, where it says so."""
+    seen = condition.get("observedGeneration")
+    return isinstance(seen, int) and isinstance(generation, int) and seen < generation
 
 
 def _deployment(found: Object, status: Mapping[str, Any], conditions: Mapping[str, Mapping[str, Any]]) -> Health:

@@ -26,6 +26,8 @@ CHECKSUM: Final = "fairlead.dev/sha256"
 """The annotation with the SHA-256 of the list, so that a change by hand is noticed."""
 COMMIT: Final = "fairlead.dev/commit"
 """The annotation with the commit that was applied, for people."""
+LARGEST: Final = 1_000_000
+"""Bytes of a list. A ConfigMap may hold a mebibyte, all in all."""
 VERSION: Final = 1
 _KEY: Final = "inventory.json"
 _LONGEST_NAME: Final = 253
@@ -60,6 +62,10 @@ class Inventory:
     """Of the ConfigMap; empty where there is none yet."""
 
 
+class Newer(ValueError):
+    """An inventory of a later Fairlead's: nothing is wrong with it."""
+
+
 def read(config_maps: Iterable[Object]) -> list[Inventory]:
     """The inventories in some ConfigMaps. Raises Refused with everything that can't be relied on."""
     found: list[Inventory] = []
@@ -73,6 +79,8 @@ def read(config_maps: Iterable[Object]) -> list[Inventory]:
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             message = f"the inventory ConfigMap {name} in {namespace}: {reason}"
             help_ = f"restore it, or give up what it lists: `kubectl --namespace {namespace} delete configmap {name}`"
+            if isinstance(error, Newer):
+                help_ = "apply with a Fairlead that is at least as new as the one that wrote it"
             wrong.append(Diagnostic(codes.BAD_INVENTORY, Place.start_of("fairlead.yaml"), message, help_))
     if wrong:
         raise Refused(wrong)
@@ -80,13 +88,20 @@ def read(config_maps: Iterable[Object]) -> list[Inventory]:
 
 
 def manifest(inventory: Inventory, namespace: str, commit: str) -> dict[str, Any]:
-    """The ConfigMap of an inventory; in the state in which it was read, where it was."""
+    """The ConfigMap of an inventory; in the state in which it was read, where it was.
+
+    Raises Refused for one that is too large.
+    """
     resources = [
         {**dict(zip(("apiVersion", "kind", "namespace", "name"), ref, strict=True)), "uid": uid}
         for ref, uid in sorted(inventory.entries.items())
     ]
     owner = inventory.owner
     text = json.dumps({"version": VERSION, **owner._asdict(), "resources": resources}, indent=1)
+    if len(text) > LARGEST:
+        message = f"the inventory of {owner} would have {len(text)} bytes, and a ConfigMap has room for {LARGEST}"
+        help_ = "divide the pipeline, or let Argo CD or Flux apply it; nothing was applied"
+        raise Refused([Diagnostic(codes.TOO_LARGE, Place.start_of("fairlead.yaml"), message, help_)])
     metadata: dict[str, Any] = {
         "name": owner.name,
         "namespace": namespace,
@@ -107,8 +122,10 @@ def _decode(config_map: Object) -> Inventory:
     text = _text((data if isinstance(data, dict) else {})[_KEY], _KEY)
     said = _mapping(metadata.get("annotations") or {}, "annotations").get(CHECKSUM)
     raw = _mapping(json.loads(text), "the list")
-    if raw.get("version") != VERSION:
-        raise ValueError(f"its version is {raw.get('version')!r}, and this Fairlead knows {VERSION}")
+    version = raw.get("version")
+    if version != VERSION:
+        known = f"its version is {version!r}, and this Fairlead knows {VERSION}"
+        raise Newer(known) if isinstance(version, int) and version > VERSION else ValueError(known)
     if said != _checksum(text):
         raise ValueError("its list does not have the checksum that Fairlead wrote beside it: it was changed by hand")
     owner = Owner(*(_text(raw[key], key) for key in Owner._fields))

@@ -8,9 +8,17 @@ from typing import Any, Final
 
 from fairlead.output.desired import ResourceRef
 from fairlead.preview.model import Change
+from fairlead.preview.schemas import Schemas
 
 VERSION: Final = 1
 """The version of the JSON."""
+REFERENCE: Final = {
+    "type": "object",
+    "description": "A Kubernetes resource; its namespace is empty where its kind has none.",
+    "properties": {name: {"type": "string"} for name in ("apiVersion", "kind", "namespace", "name")},
+    "required": ["apiVersion", "kind", "namespace", "name"],
+    "additionalProperties": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Step:
     """Of the object that is there; empty where there is none."""
     state: str = ""
     """The state in which the object is: its generation, or its resourceVersion where its kind has none."""
+    replaced: bool = False
+    """Whether it has to be deleted and made anew, because a field of it can't be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,8 @@ class Plan:
 
     @property
     def destroys(self) -> bool:
-        """Whether something is deleted."""
-        return any(step.change is Change.REMOVED for step in self.steps)
+        """Whether something is deleted, be it to be made anew."""
+        return any(step.change is Change.REMOVED or step.replaced for step in self.steps)
 
     @property
     def is_empty(self) -> bool:
@@ -90,6 +100,11 @@ def _step(item: dict[str, Any]) -> Step:
     return Step(Change(item["change"]), ref, differences=tuple(item["differences"]), **rest)
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of what `encode` gives."""
+    return Schemas(str, {"ResourceRef": REFERENCE}).document(Plan, "plan", "Fairlead plan", VERSION)
+
+
 def deviations(planned: Plan, now: Plan) -> list[str]:
     """What is otherwise now than when it was planned, in words; nothing where the plan still holds."""
     found = []
@@ -106,6 +121,8 @@ def deviations(planned: Plan, now: Plan) -> list[str]:
             found.append(f"{ref.identity} is {'new in' if before is None else 'gone from'} the plan")
         elif before.change is not after.change:
             found.append(f"{ref.identity} would be {after.change}, not {before.change}")
+        elif before.replaced is not after.replaced:
+            found.append(f"{ref.identity} would {'not ' if before.replaced else ''}be replaced")
         elif before.uid != after.uid or before.change is not Change.SAME:
             found.append(f"{ref.identity} has changed in the cluster")
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fairlead.apply.codes import NOT_OURS
+from fairlead.apply.codes import IMMUTABLE, NOT_OURS
 from fairlead.apply.inventory import LABEL, Inventory, Owner, read
 from fairlead.apply.plan import Plan, Step
 from fairlead.apply.wanted import Wanted, digest, documents
@@ -40,6 +41,7 @@ class Request:
     commit: str = ""
     adopt: bool = False
     force: bool = False
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,14 @@ def make_plan(kubectl: Kubectl, request: Request) -> Planned:
         raise refused(error, PROJECT) from error
     live = {identity(each): each for each in there}
     adopted = _adopted(request, inventories, live)
-    after = {identity(each): each for each in _tried(kubectl, request)}
-    steps = [_step(each, live, after, adopted) for each in request.wanted]
+    tried, immutable = _tried(kubectl, request)
+    after = {identity(each): each for each in tried}
+    steps = [
+        _replacement(each, live, immutable[each.ref.identity], adopted)
+        if each.ref.identity in immutable
+        else _step(each, live, after, adopted)
+        for each in request.wanted
+    ]
     removed, left = _removals(gone, live)
     ordered = sorted([*steps, *removed], key=lambda step: rank(step.ref.identity))
     plan = Plan(
@@ -149,8 +157,12 @@ def _adopted(
     adopted, wrong = set(), []
     for each in request.wanted:
         about = each.ref.identity
-        # One that is listed without a uid was about to be made; whether it was by us, its fields say.
-        listed = about in live and live[about]["metadata"].get("uid") in ours.get(about, ())
+        # One that is listed without a uid was about to be made; whether it was by us, its fields say. Of one that has
+        # nothing but a name, nobody has set any.
+        listed = about in live and (
+            live[about]["metadata"].get("uid") in ours.get(about, ())
+            or ("" in ours.get(about, ()) and not live[about]["metadata"].get("managedFields"))
+        )
         if about in theirs:
             message = f"{about} belongs to {theirs[about]}"
             help_ = "rename one of the two pipelines, or give the environments namespaces of their own"
@@ -172,25 +184,58 @@ def _by(found: Object) -> str:
     return f", but {', '.join(managers)}" if managers else ""
 
 
-def _tried(kubectl: Kubectl, request: Request) -> list[Object]:
-    """Everything as it would be. kubectl does not say which of many is refused, so then they are tried one by one."""
+_IMMUTABLE: Final = re.compile(
+    r"field is immutable|may not change once set|is immutable|cannot (be )?changed?|updates to .* are forbidden"
+)
+"""How the API server and rules in definitions say that a field of an object can't be changed."""
+
+
+def _tried(kubectl: Kubectl, request: Request) -> tuple[list[Object], dict[Identity, str]]:
+    """Everything as it would be; and what can't become so, where it may be replaced, with the server's words.
+
+    kubectl does not say which of many is refused, so then they are tried one by one.
+    """
     if not request.wanted:
-        return []
+        return [], {}
     try:
-        return kubectl.apply(documents(request.wanted), dry_run=True, force=request.force)
+        return kubectl.apply(documents(request.wanted), dry_run=True, force=request.force), {}
     except Failed as error:
         whole = diagnostic(error, PROJECT)
     if whole.code in (codes.NO_KUBECTL, codes.UNREACHABLE):
         raise Refused([whole])
-    found, wrong = [], []
+    found, wrong, immutable = [], [], {}
     for each in request.wanted:
         try:
             found += kubectl.apply(documents([each]), dry_run=True, force=request.force)
         except Failed as error:
-            wrong.append(diagnostic(error, Place.start_of(each.path), str(each.ref.identity)))
+            said = diagnostic(error, Place.start_of(each.path), str(each.ref.identity))
+            if said.code is codes.DENIED and _IMMUTABLE.search(error.said):
+                if request.replace:
+                    immutable[each.ref.identity] = said.message
+                    continue
+                help_ = "say `--replace` where it may be deleted and made anew"
+                said = Diagnostic(IMMUTABLE, said.place, said.message, help_)
+            wrong.append(said)
     if wrong:
         raise Refused(in_order(wrong))
-    return found
+    return found, immutable
+
+
+def _replacement(wanted: Wanted, live: Mapping[Identity, Object], said: str, adopted: frozenset[Identity]) -> Step:
+    """What is deleted and made anew; the differences are what the server says can't be changed."""
+    about = wanted.ref.identity
+    before = live[about]
+    uid = str(before["metadata"].get("uid", ""))
+    return Step(
+        Change.CHANGED,
+        wanted.ref,
+        wanted.part,
+        (one_line(said.removeprefix(f"{about}: ")),),
+        replaced=True,
+        adopted=about in adopted,
+        uid=uid,
+        state=state(before),
+    )
 
 
 def _step(

@@ -31,6 +31,8 @@ def verdict(plan: Plan) -> str:
         for change in (Change.REMOVED, Change.CHANGED, Change.ADDED)
         if (found := plan.of(change))
     ]
+    replaced = sum(step.replaced for step in plan.steps)
+    said += [f"{replaced} of them made anew"] if replaced else []
     adopted = sum(step.adopted for step in plan.steps)
     said += [f"{adopted} taken over"] if adopted else []
     where = f"{plan.environment} (namespace {plan.namespace})"
@@ -60,7 +62,10 @@ def _page(plan: Plan) -> Iterator[Line]:
 
 def _step(step: Step) -> Iterator[Line]:
     taken = ", taken over" if step.adopted else ""
-    yield Line(f"  {SIGNS[step.change]} {step.ref.identity} {step.change}{taken}", LOOKS[step.change])
+    if step.replaced:
+        yield Line(f"  -/+ {step.ref.identity} deleted and made anew{taken}", LOOKS[Change.REMOVED])
+    else:
+        yield Line(f"  {SIGNS[step.change]} {step.ref.identity} {step.change}{taken}", LOOKS[step.change])
     for each in step.differences[:DIFFERENCES]:
         yield Line(f"      {each}", "bright_black")
     more = len(step.differences) - DIFFERENCES

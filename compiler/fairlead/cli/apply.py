@@ -39,6 +39,7 @@ NAMED = 8
 @click.option("--yes", is_flag=True, help="Delete what the output no longer has.")
 @click.option("--adopt", is_flag=True, help="Take over what is there already and nobody's inventory lists.")
 @click.option("--force-conflicts", is_flag=True, help="Take fields over that other managers own.")
+@click.option("--replace", is_flag=True, help="Delete and make anew what can't be changed in place; with --yes.")
 @click.option("--allow-dirty", is_flag=True, help="Apply output that is not committed.")
 @click.option("--timeout", default="10m", show_default=True, metavar="DURATION", help="How long to wait for each wave.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until a wave is ready.")
@@ -53,6 +54,7 @@ def command(
     yes: bool,
     adopt: bool,
     force_conflicts: bool,
+    replace: bool,
     allow_dirty: bool,
     timeout: str,
     no_wait: bool,
@@ -69,13 +71,17 @@ def command(
     root = open_project(project)
     result = compiled((), root, (environment,), (), "text")
     try:
-        request = _request(result, environment, adopt=adopt, force=force_conflicts, allow_dirty=allow_dirty)
+        request = _request(
+            result, environment, adopt=adopt, force=force_conflicts, replace=replace, allow_dirty=allow_dirty
+        )
         _apply(request, context, kubeconfig, agreed, out, patience, dry_run=dry_run, yes=yes)
     except Refused as error:
         refused(error, result)
 
 
-def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, allow_dirty: bool) -> Request:
+def _request(
+    result: Compiled, environment: str, *, adopt: bool, force: bool, replace: bool, allow_dirty: bool
+) -> Request:
     """What is to be applied. Raises Refused where it is not what compiling gives, or not committed."""
     from fairlead.apply.planning import Request
     from fairlead.apply.wanted import wanted_in
@@ -94,6 +100,7 @@ def _request(result: Compiled, environment: str, *, adopt: bool, force: bool, al
         commit,
         adopt,
         force,
+        replace,
     )
 
 
@@ -165,7 +172,8 @@ def _ask_for_yes(plan: Plan) -> None:
     from fairlead.apply import codes
     from fairlead.preview.model import Change
 
-    names = [str(step.ref.identity) for step in plan.of(Change.REMOVED)]
+    gone = (step for step in plan.steps if step.change is Change.REMOVED or step.replaced)
+    names = [str(step.ref.identity) for step in gone]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     message = f"applying would delete {', '.join(names[:NAMED])}{more}; nothing was applied"
     help_ = "say `--yes` where that is meant"

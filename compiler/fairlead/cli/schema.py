@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,13 @@ import click
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-FILES = ("pipeline", "project", "lock", "preview")
+DOCUMENTS = {
+    "preview": "fairlead.preview.document",
+    "plan": "fairlead.apply.plan",
+    "history": "fairlead.history.document",
+}
+"""What commands write, each with the module that has its schema."""
+FILES = ("pipeline", "project", "lock", *DOCUMENTS)
 
 
 def model_of(name: str) -> type[BaseModel]:
@@ -34,14 +41,14 @@ def model_of(name: str) -> type[BaseModel]:
 def command(name: str, form: str) -> None:
     """Print the JSON Schema of a specification, of fairlead.yaml (project) or of a lock; or its reference page.
 
-    Or that of `fairlead preview --format json`, which has no page: its descriptions are in the schema.
+    Or that of what `fairlead preview` and `history` give with `--format json`, or of the plan of `fairlead apply
+    --out`, which have no pages: their descriptions are in the schemas.
     """
-    if name == "preview":
+    if name in DOCUMENTS:
         if form == "markdown":
-            raise click.UsageError("the schema of a preview is only to be had as JSON")
-        from fairlead.preview.document import schema
-
-        click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+            raise click.UsageError(f"the schema of a {name} is only to be had as JSON")
+        schema = import_module(DOCUMENTS[name]).schema()
+        click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
         return
     if form == "markdown":
         from fairlead.spec.reference import reference

@@ -1,4 +1,4 @@
-"""The history as JSON; docs/governance.md describes it."""
+"""The history as JSON, and the JSON Schema of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from fairlead.history.model import VERSION, History
+from fairlead.preview.schemas import Schemas
 from fairlead.spec.secrets import masked
 
 
@@ -33,3 +34,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # JSON has no word for it, and a lock that somebody wrote may
     return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of what `render_json` gives."""
+    return Schemas(str, {}).document(History, "history", "Fairlead history", VERSION)

@@ -18,6 +18,14 @@ def condition(name: str, status: str, **more: str) -> dict[str, Any]:
     return {"conditions": [{"type": name, "status": status, **more}]}
 
 
+def parent(seen: int = 2, **conditions: str) -> dict[str, Any]:
+    listed = [
+        {"type": name, "status": status, "reason": "R", "message": "m", "observedGeneration": seen}
+        for name, status in conditions.items()
+    ]
+    return {"parents": [{"parentRef": {"name": "private"}, "controllerName": "c", "conditions": listed}]}
+
+
 @pytest.mark.parametrize(
     "found",
     [
@@ -28,6 +36,9 @@ def condition(name: str, status: str, **more: str) -> dict[str, Any]:
         made("InferenceService", condition("Ready", "True")),
         made("InferenceService", {**condition("Ready", "True"), "observedGeneration": 2}),
         made("EventBus", condition("Deployed", "True")),
+        made("ScaledObject", condition("Ready", "True")),
+        made("InferenceGraph", {**condition("Ready", "True"), "observedGeneration": 2}),
+        made("HTTPRoute", parent(Accepted="True", ResolvedRefs="True")),
         made("Deployment", {"observedGeneration": 2}, replicas=0),
         made(
             "Deployment",
@@ -49,6 +60,14 @@ def test_it_is_ready(found: dict[str, Any]) -> None:
         (made("InferenceService", condition("Ready", "Unknown")), "Ready is Unknown"),
         (made("InferenceService", condition("Ready", "False", reason="X", message="no GPU")), "X: no GPU"),
         (made("InferenceService", {**condition("Ready", "True"), "observedGeneration": 1}), "not seen the change"),
+        (made("HTTPRoute"), "no gateway has reported anything yet"),
+        (made("HTTPRoute", parent(1, Accepted="True")), "its gateway has not seen the change yet"),
+        (made("HTTPRoute", parent(Accepted="False")), "R: m"),
+        (made("HTTPRoute", parent(Accepted="True", ResolvedRefs="False")), "R: m"),
+        (
+            made("EventBus", {"conditions": [{"type": "Deployed", "status": "True", "observedGeneration": 1}]}),
+            "not seen",
+        ),
         (made("EventBus", condition("Configured", "True")), "reported nothing yet"),
         (made("Deployment"), "reported nothing yet"),
         (

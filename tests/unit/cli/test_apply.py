@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from fairlead.apply.plan import schema
 from fairlead.output.write import write
 from fairlead.workspace.compile import compile_workspace
 from fairlead.workspace.load import load
@@ -197,7 +199,7 @@ def test_what_others_have_taken_over_is_left(fairlead: Command, repository: Repo
     assert key in cluster.objects
 
 
-@pytest.mark.parametrize("damage", ["{", '{"version": 9}', None])
+@pytest.mark.parametrize("damage", ["{", '{"version": "1"}', None])
 def test_a_damaged_inventory_is_refused_and_nothing_is_touched(
     fairlead: Command, repository: Repository, cluster: Cluster, damage: str | None
 ) -> None:
@@ -254,6 +256,15 @@ def test_an_agreed_plan_is_carried_out(fairlead: Command, repository: Repository
     assert fairlead(*STAGING, "--dry-run", "--out", "plan.json").code == 2
     applied(fairlead, "--plan", "plan.json", "--yes")
     assert cluster.names("InferenceService") == ["assistant"]
+
+
+def test_a_plan_is_as_its_schema_says(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
+    applied(fairlead)
+    without_helper(fairlead, repository)
+    fairlead(*STAGING, "--dry-run", "--out", "plan.json")
+    plan = json.loads((repository.project / "plan.json").read_text(encoding="utf-8"))
+    assert {step["change"] for step in plan["steps"]} == {"removed", "same"}
+    Draft202012Validator(schema()).validate(plan)
 
 
 def test_a_plan_is_refused_when_the_cluster_has_changed(
@@ -362,6 +373,99 @@ def test_output_that_was_changed_by_hand_is_refused(
     assert refused.code == 1
     assert "FL8214" in refused.err
     assert cluster.calls == []
+
+
+def test_what_cannot_be_changed_in_place_is_replaced_only_when_that_was_said_twice(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    applied(fairlead)
+    cluster.immutable.add("InferenceService")
+    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    compile_and_commit(fairlead, repository)
+    cluster.calls.clear()
+    refused = fairlead(*STAGING)
+    assert "FL8218" in refused.err
+    assert "say `--replace`" in refused.err
+    refused = fairlead(*STAGING, "--replace")
+    assert "-/+ InferenceService assistant in ml-staging deleted and made anew" in refused.out
+    assert "FL8210" in refused.err
+    assert cluster.verbs() == []
+    before = cluster.objects[SERVICE]["metadata"]["uid"]
+    other = cluster.objects["InferenceService", "ml-staging", "helper"]["metadata"]["uid"]
+    applied(fairlead, "--replace", "--yes")
+    after = cluster.objects[SERVICE]["metadata"]["uid"]
+    assert after != before
+    assert cluster.objects["InferenceService", "ml-staging", "helper"]["metadata"]["uid"] == other
+    listed = json.loads(cluster.objects[INVENTORY]["data"]["inventory.json"])["resources"]
+    assert after in {each["uid"] for each in listed}
+    assert applied(fairlead).out.startswith("Changes nothing")
+
+
+def test_what_is_replaced_and_changes_before_it_is_deleted_stays(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    applied(fairlead)
+    cluster.immutable.add("InferenceService")
+    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    compile_and_commit(fairlead, repository)
+
+    def meddle(call: list[str]) -> None:
+        if call[0] == "apply" and "--dry-run=server" not in call:
+            cluster.put(dict(cluster.objects[SERVICE], spec={"predictor": {"minReplicas": 9}}), "fairlead")
+
+    cluster.before = meddle
+    refused = fairlead(*STAGING, "--replace", "--yes")
+    assert "FL8211" in refused.err
+    assert cluster.objects[SERVICE]["spec"] == {"predictor": {"minReplicas": 9}}
+
+
+def test_an_apply_that_ends_between_deleting_and_making_anew_is_gone_on_with(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    applied(fairlead)
+    cluster.immutable.add("InferenceService")
+    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    compile_and_commit(fairlead, repository)
+
+    def interrupt(call: list[str]) -> None:
+        if call[0] == "apply" and "--dry-run=server" not in call and SERVICE not in cluster.objects:
+            raise KeyboardInterrupt
+
+    cluster.before = interrupt
+    assert fairlead(*STAGING, "--replace", "--yes").code == 1
+    assert SERVICE not in cluster.objects
+    cluster.before = lambda call: None
+    applied(fairlead)
+    assert SERVICE in cluster.objects
+
+
+def test_what_the_cluster_warns_of_is_shown_once(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
+    cluster.warns.append("spec.x: deprecated since v1.30")
+    done = applied(fairlead)
+    assert done.err.count("warning from the cluster: spec.x: deprecated since v1.30\n") == 1
+    assert "deprecated" not in done.out
+
+
+def test_an_inventory_of_a_newer_fairlead_asks_for_that(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    applied(fairlead)
+    held = cluster.objects[INVENTORY]["data"]
+    held["inventory.json"] = held["inventory.json"].replace('"version": 1', '"version": 2')
+    refused = fairlead(*STAGING)
+    assert "its version is 2, and this Fairlead knows 1" in refused.err
+    assert "apply with a Fairlead that is at least as new" in refused.err
+    assert "delete configmap" not in refused.err
+
+
+def test_an_inventory_that_would_be_too_large_is_refused_before_anything_is_applied(
+    fairlead: Command, repository: Repository, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fairlead.apply.inventory.LARGEST", 100)
+    refused = fairlead(*STAGING)
+    assert refused.code == 1
+    assert "FL8217" in refused.err
+    assert cluster.verbs() == []
 
 
 def test_a_conflict_names_the_resource_the_field_and_who_owns_it(

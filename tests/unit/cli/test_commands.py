@@ -187,8 +187,9 @@ def test_the_committed_schemas_and_pages_are_current(fairlead: Command, reposito
     for name in ("pipeline", "project", "lock"):
         page = (repository / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
         assert fairlead("schema", name, "--format", "markdown").out == page
-    schema = (repository / "docs" / "reference" / "preview.schema.json").read_text(encoding="utf-8")
-    assert fairlead("schema", "preview").out == schema
+    for name in ("preview", "plan", "history"):
+        schema = (repository / "docs" / "reference" / f"{name}.schema.json").read_text(encoding="utf-8")
+        assert fairlead("schema", name).out == schema
     fairlead.folder = repository
     poster = (repository / "docs" / "tumor-classifier.svg").read_text(encoding="utf-8")
     assert fairlead("graph", "specs/tumor-classifier.yaml", "--format", "svg").out == poster

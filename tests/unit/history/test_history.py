@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from fairlead.cli.main import cli
-from fairlead.history.document import render_json
+from fairlead.history.document import render_json, schema
 from fairlead.history.markdown import render_markdown
 from fairlead.history.model import History, Kind
 from fairlead.history.read import history
@@ -285,6 +286,14 @@ def test_nothing_in_a_commit_is_obeyed_and_no_secret_is_shown(repository: Reposi
     shown = render_markdown(found)
     assert "\\<script>" in shown
     assert "\\[a\\](http" in shown
+
+
+def test_a_history_is_as_its_schema_says(repository: Repository) -> None:
+    put(repository, lock(1), "a version\n\nReviewed-by: Ada <ada@acme.example>")
+    put(repository, lock(2))
+    found = json.loads(render_json(told(repository)))
+    assert [each["version"]["version"] for each in found["periods"]] == [1, 2]
+    Draft202012Validator(schema()).validate(found)
 
 
 def test_a_signature_is_what_git_makes_of_it_with_the_keys_here(repository: Repository, tmp_path: Path) -> None:
