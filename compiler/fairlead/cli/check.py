@@ -57,7 +57,7 @@ def command(
     from fairlead.output.check import check
     from fairlead.output.swap import settle
 
-    result = compiled(specs, root, environments, targets, "text")
+    result = compiled(specs, root, environments, targets, "text", run=run)
     try:
         settle(root)
         drifts = check(root, result.output, result.compilation.assembled(), result.compilation.selection)

@@ -63,7 +63,7 @@ def command(
     from fairlead.output.write import write
     from fairlead.workspace.meanwhile import refuse_changed
 
-    result = compiled(specs, root, environments, targets, form, jobs or processors())
+    result = compiled(specs, root, environments, targets, form, jobs or processors(), run=run, below=below)
     if below != root and (problem := _misplaced(below, result)):
         raise click.BadParameter(f"{out} {problem}", param_hint="'--out'")
     try:

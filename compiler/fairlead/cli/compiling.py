@@ -14,6 +14,7 @@ from fairlead.cli.completion import specifications, targets
 from fairlead.source.diagnostics import Diagnostic, Refused
 
 if TYPE_CHECKING:
+    from fairlead.workspace.cache.run import Run
     from fairlead.workspace.compile import Compilation
     from fairlead.workspace.load import Workspace
 
@@ -69,8 +70,14 @@ def compiled(
     jobs: int = 1,
     *,
     keep: bool = False,
+    run: Run | None = None,
+    below: Path | None = None,
 ) -> Compiled:
-    """Reads and plans, and is ready to compile. Where that finds an error, says what it found, and exits with 1."""
+    """Reads and plans, and is ready to compile. Where that finds an error, says what it found, and exits with 1.
+
+    With a `run` that the cache knows, what it knows of single pipelines is not compiled again, as long as they have
+    been compiled to the folder `below` before.
+    """
     from fairlead.workspace.compile import compile_workspace
     from fairlead.workspace.load import load
 
@@ -80,7 +87,12 @@ def compiled(
     require_known(
         workspace, "targets", targets, [str(name) for name in workspace.project.targets] if workspace.project else []
     )
-    compilation = compile_workspace(workspace, files, environments, targets, jobs, keep=keep)
+    memory = None
+    if run is not None and workspace.project is not None:
+        from fairlead.workspace.cache.memory import has_inventory
+
+        memory = run.memory(has_inventory(below or root, str(workspace.project.output)))
+    compilation = compile_workspace(workspace, files, environments, targets, jobs, keep=keep, memory=memory)
     if compilation.failed:
         say(compilation.diagnostics, workspace, form, err=form == "text")
         raise click.exceptions.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -50,10 +51,13 @@ class ResourceRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """One file as it should be. `path` is relative to the repository's root, with forward slashes."""
+    """One file as it should be. `path` is relative to the repository's root, with forward slashes.
+
+    Where only the SHA-256 of its content is at hand, `given` makes the content when it is asked for.
+    """
 
     path: str
-    content: bytes
+    given: bytes | Callable[[], bytes]
     target: str | None
     """The target that made it; None for what Fairlead itself adds, such as a kustomization."""
     origin: Origin
@@ -67,6 +71,17 @@ class Desired:
     def __post_init__(self) -> None:
         if not self.sha256:
             object.__setattr__(self, "sha256", sha256(self.content).hexdigest())
+
+    @property
+    def content(self) -> bytes:
+        """What stands in the file."""
+        return self.given if isinstance(self.given, bytes) else self.given()
+
+    def is_in(self, content: bytes | None) -> bool:
+        """Whether `content` is what should stand in the file."""
+        if isinstance(self.given, bytes):
+            return content == self.given
+        return content is not None and sha256(content).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ class _Surveyor:
         except Blocked as blocked:
             kind, detail = Kind.BLOCKED, str(blocked)
         else:
-            if current == file.content:
+            if file.is_in(current):
                 self._result.unchanged += 1
                 return
             if entry is None and current is not None:

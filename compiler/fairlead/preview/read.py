@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from fairlead.preview import build, notices
 from fairlead.preview.commits import Commit
 from fairlead.preview.findings import as_finding
 from fairlead.preview.model import Notice, Preview, Side
-from fairlead.preview.states import NOTHING, State, state_of
+from fairlead.preview.states import NOTHING, State, memory_of, state_of
 from fairlead.source.diagnostics import Severity
+from fairlead.workspace.load import Workspace, load
 
 WORKING_TREE = "the working tree"
 
@@ -39,51 +40,49 @@ def read(root: Path, base: str, head: str | None = None, *, exact: bool = False,
     newest = repository.commit(head if head is not None else "HEAD")
     compared = asked if exact else repository.merge_base(asked, newest)
     notes = list(_behind(repository, base, asked, compared, head))
-    commit = Commit(repository, compared)
-    before, more = _at(commit, jobs)
-    notes += more
+    with ExitStack() as stack:
+        # What is compiled, or looked at once more, lies in these folders.
+        commit = Commit(repository, compared)
+        earlier, more = _laid_down(commit, stack)
+        notes += more
+        if not commit.has_project:
+            where = f"{repository.prefix}/" if repository.prefix else ""
+            message = f"{compared[:12]} has no {where}fairlead.yaml: everything is new"
+            notes.append(Notice("base-missing", message))
+        other = Commit(repository, newest) if head is not None else None
+        later, more = (load(root), list[Notice]()) if other is None else _laid_down(other, stack)
+        memory = memory_of(root, earlier, later)
+        before = NOTHING if earlier is None else state_of(earlier, jobs, memory=memory)
+        after = NOTHING if later is None else state_of(later, jobs, before, memory)
+        was = notices.Committed(commit.inventories())
+        if other is None:
+            output = str(after.project.output) if after.project else commit.output
+            now = notices.on_disk(root, output)
+            notes += notices.dirty(repository.changed(), output)
+        else:
+            notes += [note for note in more if note not in notes]
+            output = other.output
+            now = notices.Committed(other.inventories())
+            now.contents = other.files(now.listed)
+        notes += notices.output_notices(now, after, output)
+        notes += notices.compiler_notices(was, now, before)
+        sides = (
+            _side(base, compared, was, before),
+            _side(head or WORKING_TREE, newest if head is not None else None, now, after),
+        )
+        if before.failed:
+            message = f"{compared[:12]} does not compile, so resources can't be compared with it"
+            notes.insert(0, Notice("base-failed", message, "head is shown by itself, as far as base can't be read"))
+        return Read(build.preview(before, after, *sides, notes), before, after)
+
+
+def _laid_down(commit: Commit, stack: ExitStack) -> tuple[Workspace | None, list[Notice]]:
+    """The project of a commit, in a folder outside of the repository that is there as long as the stack."""
     if not commit.has_project:
-        where = f"{repository.prefix}/" if repository.prefix else ""
-        message = f"{compared[:12]} has no {where}fairlead.yaml: everything is new"
-        notes.append(Notice("base-missing", message))
-    was = notices.Committed(commit.inventories())
-    if head is None:
-        after = state_of(root, jobs, before)
-        output = str(after.project.output) if after.project else commit.output
-        now = notices.on_disk(root, output)
-        notes += notices.dirty(repository.changed(), output)
-    else:
-        other = Commit(repository, newest)
-        after, more = _at(other, jobs, before)
-        notes += [note for note in more if note not in notes]
-        output = other.output
-        now = notices.Committed(other.inventories())
-        now.contents = other.files(now.listed)
-    notes += notices.output_notices(now, after, output)
-    notes += notices.compiler_notices(was, now, before)
-    sides = (
-        _side(base, compared, was, before),
-        _side(head or WORKING_TREE, newest if head is not None else None, now, after),
-    )
-    if before.failed:
-        message = f"{compared[:12]} does not compile, so resources can't be compared with it"
-        notes.insert(0, Notice("base-failed", message, "head is shown by itself, as far as base can't be read"))
-    return Read(build.preview(before, after, *sides, notes), before, after)
-
-
-def _at(commit: Commit, jobs: int, like: State = NOTHING) -> tuple[State, list[Notice]]:
-    if not commit.has_project:
-        return NOTHING, []
-    with _folder() as folder:
-        found = commit.write(folder)
-        return state_of(folder, jobs, like), found
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder outside of the repository that is gone when it is no longer needed."""
-    with tempfile.TemporaryDirectory(prefix="fairlead-preview-") as name:
-        yield Path(name).resolve()
+        return None, []
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fairlead-preview-"))).resolve()
+    found = commit.write(folder)
+    return load(folder), found
 
 
 def _behind(repository: Repository, base: str, asked: str, compared: str, head: str | None) -> Iterator[Notice]:

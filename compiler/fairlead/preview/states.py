@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +15,11 @@ from fairlead.project.model import Project
 from fairlead.resources.resource import Deferred, Origin
 from fairlead.source.diagnostics import Diagnostic, Refused
 from fairlead.source.nodes import Mapping
+from fairlead.workspace.cache.fingerprint import compiler
+from fairlead.workspace.cache.memory import Memory
+from fairlead.workspace.cache.store import has_store, store_of
 from fairlead.workspace.compile import Compilation, compile_workspace
+from fairlead.workspace.discover import PROJECT_FILE, lock_file
 from fairlead.workspace.load import Workspace, load
 
 
@@ -28,13 +32,13 @@ class Item:
     target: str | None
     origin: Origin
     resource: ResourceRef | None
-    packed: bytes
-    """The content, compressed."""
+    packed: bytes | Callable[[], bytes]
+    """The content, compressed, or what makes it: of a file that was not compiled because it is known."""
 
     @property
     def content(self) -> str:
         """The text."""
-        return zlib.decompress(self.packed).decode()
+        return (zlib.decompress(self.packed) if isinstance(self.packed, bytes) else self.packed()).decode()
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,17 @@ NOTHING = State(None)
 """The side on which the project was not there yet."""
 
 
-def state_of(root: Path, jobs: int = 1, like: State = NOTHING) -> State:
-    """The state of the project in a folder. Never raises for what is wrong with it: that is in its diagnostics.
+def state_of(project: Path | Workspace, jobs: int = 1, like: State = NOTHING, memory: Memory | None = None) -> State:
+    """The state of a project, or of that in a folder. Never raises for what is wrong with it: its diagnostics say that.
 
     It is `like` itself, compiled before, where nothing that compiling reads differs: most changes are of other files.
+    What the `memory` knows is not compiled. The project's files have to be there until the state is no longer asked
+    for contents.
     """
-    workspace = load(root)
+    workspace = project if isinstance(project, Workspace) else load(project)
     if _reads_the_same(workspace, like.workspace):
         return replace(like, workspace=workspace)
-    compilation = compile_workspace(workspace, jobs=jobs)
+    compilation = compile_workspace(workspace, jobs=jobs, memory=memory)
     files: dict[Owner, dict[str, Item]] = {}
     members: dict[str, set[str]] = {}
     leaning: list[Assembled] = []
@@ -106,6 +112,28 @@ def state_of(root: Path, jobs: int = 1, like: State = NOTHING) -> State:
         files[assembled.owner] = _items(standing(assembled, members))
     found = tuple(compilation.diagnostics)
     return State(workspace, _plans(compilation), files, dict(compilation.deferred), found, _rules(compilation))
+
+
+def memory_of(root: Path, one: Workspace | None, other: Workspace | None) -> Memory:
+    """What two sides can share: whatever was compiled of one, or by an earlier command in a folder, and is in both.
+
+    Of what is in one alone, contents are needed, and so nothing is recalled. Nothing is written.
+    """
+    both = _common(one, other) & _common(other, one)
+    store = store_of(root) if has_store(root) else None
+    return Memory(store, compiler(), lambda unit: (unit.environment, unit.file) in both, writes=False)
+
+
+def _common(one: Workspace | None, other: Workspace | None) -> set[tuple[str, str]]:
+    """The pipelines of one workspace, by environment and file, whose files are the same in another."""
+    if one is None or other is None or one.read.get(PROJECT_FILE) != other.read.get(PROJECT_FILE):
+        return set()
+    return {
+        (environment, unit.file)
+        for environment, units in one.units.items()
+        for unit in units.values()
+        if all(one.read.get(file) == other.read.get(file) for file in (unit.file, lock_file(unit.file, environment)))
+    }
 
 
 def _reads_the_same(one: Workspace, other: Workspace | None) -> bool:
@@ -134,4 +162,5 @@ def _items(assembled: Assembled) -> dict[str, Item]:
 
 
 def _item(file: Desired) -> Item:
-    return Item(file.path, file.sha256, file.target, file.origin, file.resource, zlib.compress(file.content, 1))
+    packed = zlib.compress(file.given, 1) if isinstance(file.given, bytes) else file.given
+    return Item(file.path, file.sha256, file.target, file.origin, file.resource, packed)

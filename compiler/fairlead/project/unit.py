@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as MappingABC
+from collections.abc import Callable, Iterator, Mapping as MappingABC
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, NamedTuple
 
 from fairlead.project.lock import Lock
 from fairlead.project.model import Environment, Project
@@ -63,9 +64,9 @@ class Units(dict[str, Unit]):
     """The units of one environment, complete, with what takes a look at all of them to know."""
 
     @classmethod
-    def of(cls, peers: Peers) -> Units:
+    def of(cls, peers: Peers) -> Units | Watched:
         """`peers` themselves where they are such units, so that what was found once is not looked for again."""
-        return peers if isinstance(peers, Units) else cls(peers)
+        return peers if isinstance(peers, Units | Watched) else cls(peers)
 
     @cached_property
     def asked_by(self) -> MappingABC[str, tuple[str, ...]]:
@@ -93,6 +94,79 @@ class Units(dict[str, Unit]):
             if (claimed := claim(unit)) is not None:
                 found.setdefault(claimed, []).append(name)
         return {claimed: tuple(names) for claimed, names in found.items()}
+
+
+class Question(NamedTuple):
+    """One thing that was asked of the units of an environment; `about` is None where all of it was."""
+
+    what: str
+    about: str | None
+
+
+UNIT: Final = "unit"
+"""The question for a unit itself, by its pipeline's name."""
+NAMES: Final = "names"
+"""The question for the names of all pipelines."""
+INDEXES: Final = ("asked_by", "by_host", "by_registered_model")
+"""The questions that `Units` has answers to."""
+
+
+class Watched(MappingABC[str, Unit]):
+    """The units of one environment as one of them sees the others, and everything that was asked of them.
+
+    What is compiled from a pipeline depends on others only through these questions: where the answers are the same, so
+    is all that came of them.
+    """
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
+        self.asked: set[Question] = set()
+
+    def __getitem__(self, name: str) -> Unit:
+        self.asked.add(Question(UNIT, name))
+        return self.units[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.add(Question(NAMES, None))
+        return iter(self.units)
+
+    def __len__(self) -> int:
+        self.asked.add(Question(NAMES, None))
+        return len(self.units)
+
+    @property
+    def asked_by(self) -> MappingABC[str, tuple[str, ...]]:
+        """As `Units.asked_by`."""
+        return _Index(self, INDEXES[0], self.units.asked_by)
+
+    @property
+    def by_host(self) -> MappingABC[str, tuple[str, ...]]:
+        """As `Units.by_host`."""
+        return _Index(self, INDEXES[1], self.units.by_host)
+
+    @property
+    def by_registered_model(self) -> MappingABC[str, tuple[str, ...]]:
+        """As `Units.by_registered_model`."""
+        return _Index(self, INDEXES[2], self.units.by_registered_model)
+
+
+class _Index(MappingABC[str, tuple[str, ...]]):
+    """An index of units, and what is asked of it."""
+
+    def __init__(self, watched: Watched, what: str, found: MappingABC[str, tuple[str, ...]]) -> None:
+        self._watched, self._what, self._found = watched, what, found
+
+    def __getitem__(self, key: str) -> tuple[str, ...]:
+        self._watched.asked.add(Question(self._what, key))
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        self._watched.asked.add(Question(self._what, None))
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        self._watched.asked.add(Question(self._what, None))
+        return len(self._found)
 
 
 def host_of(unit: Unit) -> str | None:

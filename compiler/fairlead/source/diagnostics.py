@@ -57,6 +57,11 @@ def defined_codes() -> dict[str, Code]:
     return dict(sorted(_CODES.items()))
 
 
+def code_of(id_: str) -> Code | None:
+    """The code of an id; None where no module has defined it so far."""
+    return _CODES.get(id_)
+
+
 LONGEST: Final = 2_000
 """Characters of a message or of a help; of what is longer, the middle is left out."""
 

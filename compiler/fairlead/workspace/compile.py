@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from fairlead.output.desired import Assembled, Owner, Selection
+from fairlead.plan.plan import Plan
 from fairlead.project.model import Project
 from fairlead.resources.crds import Definitions, Judge, Unreadable
 from fairlead.resources.resource import Deferred
@@ -13,7 +14,8 @@ from fairlead.source.diagnostics import Diagnostic, Refused, has_errors, in_orde
 from fairlead.source.nodes import place_of
 from fairlead.source.places import Place
 from fairlead.target import Shared
-from fairlead.workspace.cache.fingerprint import Stat
+from fairlead.workspace.cache.fingerprint import Stat, modules
+from fairlead.workspace.cache.memory import Memory, Recollection
 from fairlead.workspace.load import Workspace
 from fairlead.workspace.parallel import mapped
 from fairlead.workspace.plans import Plans, plans
@@ -41,10 +43,11 @@ class Compilation:
         self._tasks: Sequence[Task] = ()
         self._work: Work | None = None
         self._jobs = 1
+        self._recollection: Recollection | None = None
 
-    def prepare(self, work: Work, tasks: Sequence[Task], jobs: int) -> None:
-        """Says what is to be done when the files are taken."""
-        self._work, self._tasks, self._jobs = work, tasks, jobs
+    def prepare(self, work: Work, tasks: Sequence[Task], jobs: int, recollection: Recollection | None = None) -> None:
+        """Says what is to be done when the files are taken, and who may know it already."""
+        self._work, self._tasks, self._jobs, self._recollection = work, tasks, jobs, recollection
 
     @property
     def owners(self) -> list[Owner]:
@@ -61,7 +64,7 @@ class Compilation:
         found: list[Diagnostic] = []
         unmatched: list[Mapping[Place, Diagnostic | None]] = []
         if self._work is not None and not self.failed:
-            for made in mapped(self._work, self._tasks, self._jobs):
+            for made in self._done(self._work):
                 found += made.diagnostics
                 unmatched.append(made.unmatched)
                 self.deferred[made.assembled.owner] = made.deferred
@@ -72,6 +75,29 @@ class Compilation:
         self.diagnostics = in_order([*self.diagnostics, *found])
         if self.failed:
             raise Refused(self.diagnostics)
+
+    def _done(self, work: Work) -> Iterator[Made]:
+        """What every task gives, in order: recalled where it is known, and otherwise compiled now."""
+        memory = self._recollection
+        if memory is None:
+            yield from mapped(work, self._tasks, self._jobs)
+            return
+        known = {
+            number: made
+            for number, task in enumerate(self._tasks)
+            if isinstance(task, Plan) and (made := memory.recalled(task, work)) is not None
+        }
+        self.loaded.update(memory.loaded)
+        fresh = mapped(work, [task for number, task in enumerate(self._tasks) if number not in known], self._jobs)
+        for number, task in enumerate(self._tasks):
+            if number in known:
+                yield known.pop(number)
+                continue
+            made = next(fresh)
+            if isinstance(task, Plan):
+                memory.keep(task, made)
+            yield made
+        memory.finish({**self.loaded, **modules()})
 
     def assembled(self) -> Iterator[Assembled]:
         """The files of each owner, with names, headers and bytes. Raises Refused as `made` does."""
@@ -86,11 +112,13 @@ def compile_workspace(
     jobs: int = 1,
     *,
     keep: bool = False,
+    memory: Memory | None = None,
 ) -> Compilation:
     """Compiles a workspace, or the part of it that is chosen by specification files, environments and targets.
 
     Nothing is written. There are only files where nothing that was found is an error. `jobs` is the number of worker
-    processes, and changes nothing but the time; `keep` keeps what each target gave beside the files.
+    processes, and changes nothing but the time; `keep` keeps what each target gave beside the files. `memory` knows
+    what was compiled before, and changes nothing but the time either.
     """
     names = {workspace.specs[file] for file in files if file in workspace.specs} if files is not None else None
     selection = Selection(
@@ -121,7 +149,10 @@ def compile_workspace(
     tasks += [Shared(project, workspace.project_root, name, built.of(name), kinds) for name in wanted]
     if not environments:
         tasks.append(Shared(project, workspace.project_root, None, built.all(), kinds))
-    result.prepare(Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep), tasks, jobs)
+    work = Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep)
+    names_of_targets = [choice.target.name for choice in chosen]
+    recollection = Recollection(memory, workspace, names_of_targets) if memory is not None and not keep else None
+    result.prepare(work, tasks, jobs, recollection)
     return result
 
 

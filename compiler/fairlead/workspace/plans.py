@@ -10,6 +10,7 @@ from fairlead.plan.checks import findings
 from fairlead.plan.plan import Plan
 from fairlead.policy.chosen import rules_of
 from fairlead.policy.policy import NO_RULES, Rules
+from fairlead.project.unit import Watched
 from fairlead.source.diagnostics import Diagnostic, in_order
 from fairlead.workspace.load import Workspace
 
@@ -45,7 +46,7 @@ def plans(workspace: Workspace, only: set[str] | None = None) -> Plans:
         for name in sorted(units):
             if only is not None and name not in only:
                 continue
-            plan, diagnostics = build(units[name], units)
+            plan, diagnostics = build(units[name], Watched(units))
             found += diagnostics
             if plan is not None:
                 built[environment][name] = plan

@@ -16,7 +16,7 @@ from fairlead.output.desired import PROJECT_FILE, Assembled, Owner
 from fairlead.plan.plan import Plan
 from fairlead.policy.base import Output
 from fairlead.policy.policy import NO_RULES, Rules
-from fairlead.project.unit import Unit
+from fairlead.project.unit import Question, Unit, Watched
 from fairlead.resources.crds import UNREADABLE_CRDS, Judge, Unreadable
 from fairlead.resources.patches import apply_patches
 from fairlead.resources.resource import Deferred
@@ -42,6 +42,8 @@ class Made:
     """Of every patch, what to say if it matches nothing in any environment."""
     compiled: Mapping[str, Compiled] = field(default_factory=dict)
     """What each target gave, patches applied; only where it was asked for, because it takes much memory."""
+    asked: frozenset[Question] = frozenset()
+    """What was asked of the other pipelines of the environment, from the plan to the last byte."""
     loaded: Mapping[str, Stat] = field(default_factory=dict)
     """The modules that were loaded for it in a worker process, as `fingerprint.modules` describes them."""
 
@@ -87,7 +89,10 @@ class Work:
         found += self._refused(made)
         deferred = tuple(waiting for compiled in made.values() for waiting in compiled.deferred)
         assembled = assemble(owner, source, {} if has_errors(found) else made, self.output, reasons)
-        return Made(assembled, deferred, tuple(found), unmatched, made if self.keep else {})
+        asked = (
+            frozenset(task.peers.asked) if isinstance(task, Plan) and isinstance(task.peers, Watched) else frozenset()
+        )
+        return Made(assembled, deferred, tuple(found), unmatched, made if self.keep else {}, asked)
 
     def _against_policies(self, task: Task, made: Mapping[str, Compiled]) -> Iterator[Diagnostic]:
         """What policies find in what the targets give. What patches make of it is a matter of its own."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+import zlib
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -120,8 +122,18 @@ def test_the_oldest_entries_go_first(store: Store, tmp_path: Path, monkeypatch: 
 
 def test_an_entry_that_is_too_large_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST", 100)
-    store.put(NAME, {"out": "x" * 200})
+    store.put(NAME, {"out": token_hex(200)})
     assert store.get(NAME) is None
+
+
+def test_what_is_used_stays(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        store.put(str(number) * 40, VALUE)
+        os.utime(entry(tmp_path, str(number) * 40), ns=(number, number))
+    assert store.get("1" * 40) == VALUE
+    monkeypatch.setattr(module, "LIMIT", 4 * entry(tmp_path, "0" * 40).stat().st_size)
+    store.put("4" * 40, VALUE)
+    assert [number for number in range(5) if entry(tmp_path, str(number) * 40).exists()] == [1, 4]
 
 
 def test_nothing_half_written_stays(store: Store, tmp_path: Path) -> None:
@@ -195,4 +207,4 @@ def test_without_a_home_there_is_no_store(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_an_entry_is_plain_data(store: Store, tmp_path: Path) -> None:
     store.put(NAME, VALUE)
-    assert json.loads(entry(tmp_path).read_bytes().partition(b"\n")[2]) == VALUE
+    assert json.loads(zlib.decompress(entry(tmp_path).read_bytes().partition(b"\n")[2])) == VALUE

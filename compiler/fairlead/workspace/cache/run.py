@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -21,9 +21,11 @@ from fairlead.workspace.cache.tree import Changed, taken, verify
 from fairlead.workspace.discover import PROJECT_FILE
 
 if TYPE_CHECKING:
+    from fairlead.project.unit import Unit
+    from fairlead.workspace.cache.memory import Memory
     from fairlead.workspace.load import Workspace
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of the entries; a change of it makes all others unknown."""
 
 
@@ -55,6 +57,12 @@ class Run:
         self._asked = json.dumps([FORMAT, command, str(root), os.fspath(tree.root) if tree else None, options])
         self._digests: Mapping[str, str] | None = None
         self._compiler = compiler() if self._store else ""
+
+    def memory(self, wanted: Callable[[Unit], bool]) -> Memory:
+        """What is known of single pipelines, whatever the command: of those that are `wanted`."""
+        from fairlead.workspace.cache.memory import Memory
+
+        return Memory(self._store, self._compiler, wanted)
 
     def replay(self) -> Said | None:
         """What the same run said when everything was as it is now; None where there was none."""

@@ -9,6 +9,8 @@ import json
 import os
 import re
 import stat
+import time
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
@@ -20,7 +22,9 @@ from fairlead.output.lock import WORK, work_folder
 
 FOLDER: Final = "cache"
 LIMIT: Final = 128 * 1024 * 1024
-"""Bytes that the entries of a repository may take; the oldest go first."""
+"""Bytes that the entries of a repository may take; those that were longest not used go first."""
+USED: Final = 3600 * 10**9
+"""Nanoseconds after which an entry's use is noted again, as its time: more often would cost more than it says."""
 LARGEST: Final = 96 * 1024 * 1024
 """Bytes that are read of one entry."""
 
@@ -46,27 +50,32 @@ class Store:
                 return None
             handle = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as file:
-                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode):
                     return None
                 raw = file.read(LARGEST)
+                if found.st_mtime_ns < time.time_ns() - USED:
+                    with suppress(OSError):
+                        os.utime(handle)
         except OSError:
             return None
         content = raw[_MARK + 1 :]
         if not compare_digest(raw[:_MARK], self._mark(name, content)):
             return None
-        value = json.loads(content)
+        value = json.loads(zlib.decompress(content))
         return value if isinstance(value, dict) else None
 
-    def put(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keeps an entry, whole or not at all."""
-        content = json.dumps(value, separators=(",", ":")).encode()
+    def put(self, name: str, value: Mapping[str, Any], *, trim: bool = True) -> None:
+        """Keeps an entry, whole or not at all. Whoever puts many lets only the last of them `trim` the folder."""
+        content = zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
         with suppress(OSError):
             if len(content) + _MARK + 1 >= LARGEST or self._is_foreign():
                 return
             work_folder(self._root)
             self._folder.mkdir(exist_ok=True)
             _put(self._folder, name, self._mark(name, content) + b"\n" + content)
-            self._shrink()
+            if trim:
+                self._shrink()
 
     def _mark(self, name: str, content: bytes) -> bytes:
         mac = blake2b(key=self._key, digest_size=_MARK // 2)
@@ -79,7 +88,7 @@ class Store:
         return (self._root / WORK).is_symlink() or self._folder.is_symlink()
 
     def _shrink(self) -> None:
-        """Deletes the oldest entries until what is left takes half of what it may, and what was never finished."""
+        """Deletes what was longest not used until the rest takes half of what it may, and what was never finished."""
         _sweep(self._folder)
         with os.scandir(self._folder) as entries:
             found = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries if _is_ours(entry.name)]
@@ -120,6 +129,11 @@ def _sweep(folder: Path) -> None:
             Path(path).unlink(missing_ok=True)
         except PermissionError:
             continue  # it lives, and is somebody else's
+
+
+def has_store(root: Path) -> bool:
+    """Whether anything was ever put into the store of a repository."""
+    return (root / WORK / FOLDER).is_dir()
 
 
 def store_of(root: Path) -> Store | None:
