@@ -7,7 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -15,7 +15,8 @@ from fairlead.source.diagnostics import Diagnostic, Refused
 from fairlead.workspace.cache.memory import Memory
 from fairlead.workspace.cache.store import Store
 from fairlead.workspace.compile import compile_workspace
-from fairlead.workspace.load import load
+from fairlead.workspace.load import Workspace, load
+from fairlead.workspace.plans import Plans, plans
 from tests.laws.compiling import shown
 from tests.laws.generate import Estate, estates
 from tests.laws.generate.dice import Tree
@@ -24,9 +25,17 @@ KEY = bytes(range(32))
 Edit = Callable[[dict[str, Tree], st.DataObject], None]
 
 
-def everything(root: Path, memory: Memory | None) -> tuple[list[Any], list[Diagnostic]]:
-    """Every file of every owner with all that is known of it, what waits, and everything that was found."""
-    compilation = compile_workspace(load(root), memory=memory)
+class Everything(NamedTuple):
+    """Every plan, every file of every owner with all that is known of it, what waits, and everything that was found."""
+
+    plans: Any
+    made: list[Any]
+    diagnostics: list[Diagnostic]
+
+
+def everything(workspace: Workspace, memory: Memory | None = None, like: Plans | None = None) -> Everything:
+    compilation = compile_workspace(workspace, memory=memory, like=like)
+    plans = compilation.plans.by_environment if compilation.plans else None
     found: list[Any] = []
     try:
         for made in compilation.made():
@@ -38,8 +47,8 @@ def everything(root: Path, memory: Memory | None) -> tuple[list[Any], list[Diagn
             assert all(digest == sha256(content).hexdigest() for _, content, digest, *_ in files)
             found.append((assembled.owner, assembled.source, files, assembled.explained, made.deferred))
     except Refused as error:
-        return [], error.diagnostics
-    return found, compilation.diagnostics
+        return Everything(plans, [], error.diagnostics)
+    return Everything(plans, found, compilation.diagnostics)
 
 
 def _specs(files: dict[str, Tree]) -> list[str]:
@@ -98,21 +107,28 @@ def _graph(files: dict[str, Tree], data: st.DataObject) -> None:
 EDITS: tuple[Edit, ...] = (_number, _number, _remove, _copy, _graph)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(estate=estates(), data=st.data())
 def test_after_any_edits_what_is_recalled_is_what_compiling_gives(estate: Estate, data: st.DataObject) -> None:
     first = {"fairlead.yaml": estate.project, **estate.specs, **estate.locks}
     files = deepcopy(first)
     with tempfile.TemporaryDirectory() as folder, shown(estate):
         root = Path(folder)
+        before: Workspace | None = None
         for _ in range(data.draw(st.integers(2, 4))):
             for path in list(root.rglob("*.yaml")):
                 path.unlink()
             others = {path: tree for path, tree in files.items() if path != "fairlead.yaml"}
             Estate(files["fairlead.yaml"], others).write(root)
-            cold = everything(root, None)
+            now = load(root)
+            cold = everything(now)
             for _ in range(2):
-                assert everything(root, Memory(Store(root, KEY), "this compiler")) == cold
+                assert everything(load(root), Memory(Store(root, KEY), "this compiler")) == cold
+            if before is not None:
+                alike = load(root, like=before)
+                assert alike.diagnostics == now.diagnostics
+                assert everything(alike, like=plans(before)) == cold
+            before = now
             if data.draw(st.integers(0, 3)) == 0:
                 files = deepcopy(first)
             else:

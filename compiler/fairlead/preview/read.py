@@ -50,7 +50,7 @@ def read(root: Path, base: str, head: str | None = None, *, exact: bool = False,
             message = f"{compared[:12]} has no {where}fairlead.yaml: everything is new"
             notes.append(Notice("base-missing", message))
         other = Commit(repository, newest) if head is not None else None
-        later, more = (load(root), list[Notice]()) if other is None else _laid_down(other, stack)
+        later, more = (load(root, like=earlier), list[Notice]()) if other is None else _laid_down(other, stack, earlier)
         memory = memory_of(root, earlier, later)
         before = NOTHING if earlier is None else state_of(earlier, jobs, memory=memory)
         after = NOTHING if later is None else state_of(later, jobs, before, memory)
@@ -76,13 +76,15 @@ def read(root: Path, base: str, head: str | None = None, *, exact: bool = False,
         return Read(build.preview(before, after, *sides, notes), before, after)
 
 
-def _laid_down(commit: Commit, stack: ExitStack) -> tuple[Workspace | None, list[Notice]]:
+def _laid_down(
+    commit: Commit, stack: ExitStack, like: Workspace | None = None
+) -> tuple[Workspace | None, list[Notice]]:
     """The project of a commit, in a folder outside of the repository that is there as long as the stack."""
     if not commit.has_project:
         return None, []
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fairlead-preview-"))).resolve()
     found = commit.write(folder)
-    return load(folder), found
+    return load(folder, like=like), found
 
 
 def _behind(repository: Repository, base: str, asked: str, compared: str, head: str | None) -> Iterator[Notice]:

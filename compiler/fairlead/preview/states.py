@@ -21,6 +21,7 @@ from fairlead.workspace.cache.store import has_store, store_of
 from fairlead.workspace.compile import Compilation, compile_workspace
 from fairlead.workspace.discover import PROJECT_FILE, lock_file
 from fairlead.workspace.load import Workspace, load
+from fairlead.workspace.plans import Plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class State:
     """The policies that it is held to."""
     failed: bool = False
     """Whether an error is among it, so that there are no files."""
+    built: Plans | None = None
+    """How the plans came about."""
 
     @property
     def project(self) -> Project | None:
@@ -92,7 +95,7 @@ def state_of(project: Path | Workspace, jobs: int = 1, like: State = NOTHING, me
     workspace = project if isinstance(project, Workspace) else load(project)
     if _reads_the_same(workspace, like.workspace):
         return replace(like, workspace=workspace)
-    compilation = compile_workspace(workspace, jobs=jobs, memory=memory)
+    compilation = compile_workspace(workspace, jobs=jobs, memory=memory, like=like.built)
     files: dict[Owner, dict[str, Item]] = {}
     members: dict[str, set[str]] = {}
     leaning: list[Assembled] = []
@@ -111,7 +114,8 @@ def state_of(project: Path | Workspace, jobs: int = 1, like: State = NOTHING, me
     for assembled in leaning:
         files[assembled.owner] = _items(standing(assembled, members))
     found = tuple(compilation.diagnostics)
-    return State(workspace, _plans(compilation), files, dict(compilation.deferred), found, _rules(compilation))
+    waiting = dict(compilation.deferred)
+    return State(workspace, _plans(compilation), files, waiting, found, _rules(compilation), built=compilation.plans)
 
 
 def memory_of(root: Path, one: Workspace | None, other: Workspace | None) -> Memory:
@@ -145,7 +149,8 @@ def _reads_the_same(one: Workspace, other: Workspace | None) -> bool:
 
 
 def _failed(workspace: Workspace, compilation: Compilation, found: tuple[Diagnostic, ...]) -> State:
-    return State(workspace, _plans(compilation), {}, {}, found, _rules(compilation), failed=True)
+    built = compilation.plans
+    return State(workspace, _plans(compilation), {}, {}, found, _rules(compilation), failed=True, built=built)
 
 
 def _rules(compilation: Compilation) -> Rules:

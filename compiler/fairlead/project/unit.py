@@ -150,6 +150,18 @@ class Watched(MappingABC[str, Unit]):
         return _Index(self, INDEXES[2], self.units.by_registered_model)
 
 
+def answer(question: Question, units: Units) -> object:
+    """The answer to a question: the unit, or None where there is none; all names; or what an index says."""
+    what, about = question
+    if what == UNIT:
+        return units.get(about) if about is not None else None
+    if what == NAMES:
+        return list(units)
+    assert what in INDEXES, what
+    index: MappingABC[str, tuple[str, ...]] = getattr(units, what)
+    return index.get(about) if about is not None else list(index.items())
+
+
 class _Index(MappingABC[str, tuple[str, ...]]):
     """An index of units, and what is asked of it."""
 

@@ -113,12 +113,13 @@ def compile_workspace(
     *,
     keep: bool = False,
     memory: Memory | None = None,
+    like: Plans | None = None,
 ) -> Compilation:
     """Compiles a workspace, or the part of it that is chosen by specification files, environments and targets.
 
     Nothing is written. There are only files where nothing that was found is an error. `jobs` is the number of worker
     processes, and changes nothing but the time; `keep` keeps what each target gave beside the files. `memory` knows
-    what was compiled before, and changes nothing but the time either.
+    what was compiled before, and `like` what was planned; they change nothing but the time either.
     """
     names = {workspace.specs[file] for file in files if file in workspace.specs} if files is not None else None
     selection = Selection(
@@ -127,7 +128,7 @@ def compile_workspace(
         frozenset(environments) if environments else None,
         frozenset(targets) if targets else None,
     )
-    built = plans(workspace)
+    built = plans(workspace, like=like)
     diagnostics = workspace.concerning(files, built.diagnostics)
     project = workspace.project
     if project is None:

@@ -32,6 +32,16 @@ from fairlead.workspace.outputs import output_findings
 FIXED = ("apiVersion", "kind", "environments")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of one specification and its locks: the same for the same bytes of them and of fairlead.yaml."""
+
+    read: MappingABC[str, str]
+    units: MappingABC[str, Unit]
+    """Environment -> unit, where it could be read."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
 @dataclass
 class Workspace:
     """A repository that has been read. Whatever was wrong is in `diagnostics`, and the rest is there nevertheless."""
@@ -54,6 +64,8 @@ class Workspace:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     instead: MappingABC[str, str] = field(default_factory=dict)
     """Texts of locks as they are about to become, by file, which are taken in place of what lies on disk."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """What came of each specification, by its file, as far as it came of it alone."""
 
     @cached_property
     def inside(self) -> Inside:
@@ -84,8 +96,11 @@ class Workspace:
         return document.text if document else None
 
 
-def load(root: Path, instead: MappingABC[str, str] | None = None) -> Workspace:
-    """Everything that a repository says, for all environments; with other texts `instead` of some locks on disk."""
+def load(root: Path, instead: MappingABC[str, str] | None = None, *, like: Workspace | None = None) -> Workspace:
+    """Everything that a repository says, for all environments; with other texts `instead` of some locks on disk.
+
+    What is the same in `like` is taken from there.
+    """
     workspace = Workspace(root, instead=instead or {})
     document = _read(workspace, PROJECT_FILE)
     if document is None or document.root is None:
@@ -113,8 +128,11 @@ def load(root: Path, instead: MappingABC[str, str] | None = None) -> Workspace:
     workspace.files = tuple(files)
     environments = [str(name) for name in workspace.project.environments]
     workspace.units = {name: Units() for name in environments}
+    alike = like if like is not None and like.read.get(PROJECT_FILE) == workspace.read[PROJECT_FILE] else None
+    alike = None if instead else alike
     for file in files:
-        _load_spec(workspace, workspace.project, file)
+        if alike is None or not _taken_over(workspace, alike, file):
+            _load_part(workspace, workspace.project, file)
     _orphan_locks(workspace, files, environments)
     workspace.diagnostics += output_findings(workspace.project, workspace.project_root, files, workspace.code_folders())
     workspace.diagnostics = in_order(workspace.diagnostics)
@@ -168,6 +186,46 @@ def _unlistable(root: Path, error: OSError) -> Diagnostic:
     message = f"the folder {folder} cannot be listed: {error.strerror or error}"
     help_ = "check the folder and its rights: what is not found is taken to be gone"
     return Diagnostic(codes.UNREADABLE, Place.start_of(PROJECT_FILE), message, help_)
+
+
+def _taken_over(workspace: Workspace, like: Workspace, file: str) -> bool:
+    """Whether another workspace has this specification, with the same locks; what came of it there is then here too."""
+    part = like.parts.get(file)
+    if part is None or any(name in units for name, units in _claims(workspace, part)):
+        return False
+    beside = {lock_file(file, environment) for environment in workspace.units}
+    if {name for name in beside if os.path.lexists(workspace.root / name)} != part.read.keys() - {file}:
+        return False
+    for name, digest in part.read.items():
+        path = workspace.root / name
+        if path not in workspace.inside or digest_of(path) != digest:
+            return False
+    workspace.read.update(part.read)
+    workspace.documents.update({name: like.documents[name] for name in part.read})
+    workspace.diagnostics += part.diagnostics
+    for environment, unit in part.units.items():
+        workspace.units[environment][unit.name] = unit
+        workspace.specs[file] = unit.name
+    workspace.parts[file] = part
+    return True
+
+
+def _claims(workspace: Workspace, part: Part) -> Iterable[tuple[str, Units]]:
+    return ((unit.name, workspace.units[environment]) for environment, unit in part.units.items())
+
+
+def _load_part(workspace: Workspace, project: Project, file: str) -> None:
+    read, found = set(workspace.read), len(workspace.diagnostics)
+    _load_spec(workspace, project, file)
+    diagnostics = tuple(workspace.diagnostics[found:])
+    units = {
+        environment: unit
+        for environment, units in workspace.units.items()
+        if file in workspace.specs and (unit := units.get(workspace.specs[file])) is not None and unit.file == file
+    }
+    if not any(each.code in (codes.SAME_NAME, codes.UNREADABLE, codes.LEADS_OUT) for each in diagnostics):
+        own = {name: digest for name, digest in workspace.read.items() if name not in read}
+        workspace.parts[file] = Part(own, units, diagnostics)
 
 
 def _load_spec(workspace: Workspace, project: Project, file: str) -> None:

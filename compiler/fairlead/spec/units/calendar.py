@@ -54,6 +54,12 @@ class Days:
 
 
 @lru_cache(maxsize=1024)
+def number(days: Days) -> int:
+    """How many such days there are in the years that stand for all others."""
+    return sum(1 for _ in days)
+
+
+@lru_cache(maxsize=1024)
 def gaps(days: Days) -> tuple[int, int]:
     """The least and the most days between one day and the next. Both are 1 where every day counts."""
     if len(days.months) == 12 and not days.either and len(days.weekdays) == 7 and len(days.numbers) == 31:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Self
 from fairlead.source.diagnostics import Code
 from fairlead.source.words import nearest_word
 from fairlead.spec.units.base import Unit, UnitError
-from fairlead.spec.units.calendar import YEARS, Days, gaps
+from fairlead.spec.units.calendar import YEARS, Days, gaps, number
 from fairlead.spec.units.cron_field import FIELDS, Field
 from fairlead.spec.units.duration import Duration
 
@@ -182,7 +182,7 @@ class Cron(Unit):
 
     def runs_a_month(self) -> float:
         """How often it runs in a mean month, on a clock without daylight saving time."""
-        return sum(1 for _ in self._days) * len(self.hour.values) * len(self.minute.values) / YEARS / 12
+        return number(self._days) * len(self.hour.values) * len(self.minute.values) / YEARS / 12
 
     def matches(self, moment: datetime) -> bool:
         """Whether the schedule runs in the minute of `moment`, by the clock that `moment` shows."""

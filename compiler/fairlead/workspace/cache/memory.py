@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from fairlead.plan.plan import Plan
-from fairlead.project.unit import INDEXES, NAMES, UNIT, Question, Unit, Units, Watched
+from fairlead.project.unit import Question, Unit, Units, Watched, answer
 from fairlead.source.diagnostics import has_errors
 from fairlead.workspace.cache.fingerprint import Stat, unchanged
 from fairlead.workspace.cache.inputs import digest_of
@@ -142,14 +142,8 @@ class Recollection:
         return blake2b(json.dumps(answers).encode(), digest_size=20).hexdigest()
 
     def _answer(self, question: Question, units: Units) -> object:
-        what, about = question
-        if what == UNIT:
-            return self._identity(units[about]) if about is not None and about in units else None
-        if what == NAMES:
-            return list(units)
-        assert what in INDEXES, what
-        index: Mapping[str, tuple[str, ...]] = getattr(units, what)
-        return index.get(about) if about is not None else list(index.items())
+        found = answer(question, units)
+        return self._identity(found) if isinstance(found, Unit) else found
 
 
 class Again:
