@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Final
 
 from fairlead.output.desired import Assembled, Owner, Selection
 from fairlead.plan.plan import Plan
@@ -21,6 +22,9 @@ from fairlead.workspace.parallel import mapped
 from fairlead.workspace.plans import Plans, plans
 from fairlead.workspace.targets import chosen_targets, written_kinds
 from fairlead.workspace.work import Made, Task, Work, unreadable
+
+WINDOW: Final = 2_000
+"""Tasks that are looked up together: enough for all worker processes, and few enough to be held in memory."""
 
 
 class Compilation:
@@ -82,14 +86,20 @@ class Compilation:
         if memory is None:
             yield from mapped(work, self._tasks, self._jobs)
             return
+        for start in range(0, len(self._tasks), WINDOW):
+            yield from self._window(work, memory, self._tasks[start : start + WINDOW])
+        memory.finish({**self.loaded, **modules()})
+
+    def _window(self, work: Work, memory: Recollection, tasks: Sequence[Task]) -> Iterator[Made]:
+        """What some tasks give. What is known of them is looked up before the rest is shared among processes."""
         known = {
             number: made
-            for number, task in enumerate(self._tasks)
+            for number, task in enumerate(tasks)
             if isinstance(task, Plan) and (made := memory.recalled(task, work)) is not None
         }
         self.loaded.update(memory.loaded)
-        fresh = mapped(work, [task for number, task in enumerate(self._tasks) if number not in known], self._jobs)
-        for number, task in enumerate(self._tasks):
+        fresh = mapped(work, [task for number, task in enumerate(tasks) if number not in known], self._jobs)
+        for number, task in enumerate(tasks):
             if number in known:
                 yield known.pop(number)
                 continue
@@ -97,7 +107,8 @@ class Compilation:
             if isinstance(task, Plan):
                 memory.keep(task, made)
             yield made
-        memory.finish({**self.loaded, **modules()})
+        for _ in fresh:
+            raise AssertionError("more was compiled than there are tasks")
 
     def assembled(self) -> Iterator[Assembled]:
         """The files of each owner, with names, headers and bytes. Raises Refused as `made` does."""
