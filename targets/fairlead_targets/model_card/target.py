@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from fairlead.plan.plan import Plan
 from fairlead.resources.resource import File, Origin
@@ -12,6 +13,9 @@ from fairlead.source.markdown import inline
 from fairlead.spec.secrets import masked
 from fairlead.target import Compiled, Options, Target
 from fairlead_targets.model_card.card import sections
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 NAME: Final = "model-card"
 CARD: Final = PurePosixPath("README.md")
@@ -32,13 +36,19 @@ class ModelCard(Target):
 
 def render(plan: Plan) -> str:
     """The card as Markdown, in which no text of the specification or the lock means anything."""
+    return _template().render(
+        name=plan.name, environment=plan.unit.environment, file=plan.unit.file, sections=sections(plan)
+    )
+
+
+@cache
+def _template() -> Template:
+    """The template, compiled once: that takes longer than everything else about a card."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(  # noqa: S701 - Markdown is no HTML; every value goes through a filter of our own
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters["inline"] = lambda text: inline(masked(str(text)))
-    template = files("fairlead_targets.model_card").joinpath("templates/card.md.j2").read_text(encoding="utf-8")
-    return environment.from_string(template).render(
-        name=plan.name, environment=plan.unit.environment, file=plan.unit.file, sections=sections(plan)
-    )
+    text = files("fairlead_targets.model_card").joinpath("templates/card.md.j2").read_text(encoding="utf-8")
+    return environment.from_string(text)
