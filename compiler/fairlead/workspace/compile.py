@@ -163,7 +163,9 @@ def compile_workspace(
         tasks.append(Shared(project, workspace.project_root, None, built.all(), kinds))
     work = Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep)
     names_of_targets = [choice.target.name for choice in chosen]
-    recollection = Recollection(memory, workspace, names_of_targets) if memory is not None and not keep else None
+    # Of texts that are not on disk yet nothing is remembered: what counts as read is what they replace.
+    usable = memory if not keep and not workspace.instead else None
+    recollection = Recollection(usable, workspace, names_of_targets) if usable is not None else None
     result.prepare(work, tasks, jobs, recollection)
     return result
 
