@@ -120,6 +120,8 @@ def what_github_evaluates_is_the_same(hostile: Result, calm: Result, of: Twin) -
     files = [result.files() for result in (hostile, calm)]
     assert files[0].keys() == files[1].keys()
     for path in files[1]:
+        if path.endswith(".md"):
+            continue  # a page of prose, in which texts stand in the middle: test_card_injection.py holds it
         trees = [read_back(each[path].content) for each in files]
         found = list(differences(workflow(trees[0]), workflow(trees[1]), of, path))
         assert not found, found[:5]
