@@ -16,6 +16,7 @@ def tell_due(root: Path, spec: Path | None, environment: str | None, form: str) 
     from datetime import UTC, datetime
 
     from fairlead.locking.due import due
+    from fairlead.source.render.sources import printable
     from fairlead.workspace.load import load
 
     workspace = load(root)
@@ -26,8 +27,9 @@ def tell_due(root: Path, spec: Path | None, environment: str | None, form: str) 
         click.echo(json.dumps({"version": 1, "steps": [asdict(step) for step in steps]}, indent=2, ensure_ascii=False))
         return
     for step in steps:
-        click.echo(f"{step.state:6}{step.pipeline} in {step.environment}: {step.title or step.message}")
+        said = printable(step.title or step.message)
+        click.echo(f"{step.state:6}{step.pipeline} in {step.environment}: {said}")
         if step.title:
-            click.echo(f"      {step.message}")
+            click.echo(f"      {printable(step.message)}")
     if not steps:
         click.echo("nothing moves on: every environment serves what the one before it does")

@@ -179,6 +179,7 @@ def _propose(ground_: Ground, unit: Unit, locked: Locked) -> None:
     from fairlead.plan.draw.details import counted
     from fairlead.proposing.message import effects
     from fairlead.proposing.propose import Request, propose
+    from fairlead.source.render.sources import printable
 
     how, after = ground_.how, lock_in(locked.text, locked.file)
     if not locked.changed or after is None:
@@ -193,9 +194,9 @@ def _propose(ground_: Ground, unit: Unit, locked: Locked) -> None:
         click.echo(f"{locked.file}: {line}")
     click.echo(made.preview.verdict)
     for line in effects(made.preview):
-        click.echo(f"  {line}")
+        click.echo(f"  {printable(line)}")
     where = f" of {remote}" if remote else ""
     what = f"{counted(made.files, 'file')} in one commit" if made.is_new else "the same is there already"
     click.echo(f"branch {made.branch}{where}: {what}, {made.commit[:12]}")
     for line in made.said.splitlines():
-        click.echo(f"{remote}: {line}", err=True)
+        click.echo(f"{remote}: {printable(line)}", err=True)

@@ -9,6 +9,7 @@ import pytest
 
 from fairlead.workspace.local_lock import local_lock_file
 from tests.candidates import digest
+from tests.repositories import IDENTITY
 from tests.unit.locking.conftest import CANARY, Project
 from tests.unit.workspace.test_lockfile import lock
 
@@ -253,3 +254,24 @@ def test_who_must_approve_is_named(project: Project) -> None:
     project.propose(3)
     result = project.run("promote", "churn", "--to", "staging")
     assert "growth-leads must approve" in result.stderr
+
+
+def test_a_candidate_goes_from_its_record_to_a_commit_with_its_output(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    path = project.root / "fairlead.yaml"  # steps in a cluster write to no folder, so a page is all that is compiled
+    path.write_text(path.read_text().replace("[argo-workflows, kserve]", "[model-card]"))
+    compiled = project.run("compile")
+    assert compiled.exit_code == 0, compiled.output
+    (project.root / ".gitignore").write_text(".fairlead/\n")
+    project.commit(ago(hours=1))
+    project.propose(3)
+    done = project.run("promote", "churn", "--to", "staging", "--commit")
+    assert done.exit_code == 0, done.output
+    assert "branch fairlead/promote/churn-staging-3: " in done.stdout
+    assert not project.path("staging").exists(), "a proposal touches nothing here"
+    project.git("checkout", "--quiet", "fairlead/promote/churn-staging-3")
+    assert served(project, "staging") == (3, None, None)
+    assert project.run("check").exit_code == 0

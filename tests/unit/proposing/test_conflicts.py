@@ -102,6 +102,20 @@ def test_what_one_side_no_longer_has_is_gone_afterwards(ada: Clone) -> None:
     assert not Path(ada.root / "rendered/production/churn").exists()
 
 
+def test_promotions_of_two_pipelines_do_not_meet(ada: Clone) -> None:
+    ada.write("specs/second.yaml", (ada.root / "specs/churn.yaml").read_text().replace("name: churn", "name: second"))
+    for path in (STAGING, PRODUCTION):
+        text = (ada.root / path).read_text().replace("models/churn", "models/second")
+        ada.write(path.replace("churn", "second"), text.replace("pipeline: churn", "pipeline: second"))
+    ada.commit()
+    ada.git("push", "--quiet")
+    ada.promote("--push")
+    ada.run("promote", "second", "--to", "production", "--push")
+    for name in ("churn", "second"):
+        ada.git("merge", "--quiet", "--no-edit", f"origin/fairlead/promote/{name}-production-16")
+    ada.run("check")
+
+
 def test_a_lock_in_conflict_is_none_to_promote_from(merged: Clone) -> None:
     assert "a merge conflict is not resolved here" in merged.promote(code=1).output
     assert "a merge conflict is not resolved here" in merged.promote("--compile", code=1).output

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,10 +155,10 @@ class TestTwoAtOnce:
 
 class TestRefusals:
     def test_a_remote_that_says_no_is_quoted_and_the_commit_is_kept(self, ada: Clone, hub: Path) -> None:
-        hook(hub, "pre-receive", "echo 'main is changed by pull requests' >&2\nexit 1\n")
+        hook(hub, "pre-receive", "printf 'main is changed by pull \\033[31mrequests\\n' >&2\nexit 1\n")
         done = ada.promote("--push", code=1)
         assert "FL2083" in done.stderr
-        assert "main is changed by pull requests" in done.stderr
+        assert "main is changed by pull <U+001B>[31mrequests" in done.stderr
         assert ada.version(BRANCH) == 16
         (hub / "hooks/pre-receive").unlink()
         ada.git("push", "--quiet", "origin", BRANCH)
@@ -217,6 +220,20 @@ class TestInTheWorkingTree:
         ada.write("specs/other.yaml", "kind: Pipeline\n")
         ada.promote("--compile", code=1)
         assert (ada.root / PRODUCTION).read_text() == before
+
+    @pytest.mark.parametrize("how", ["--compile", "--commit"])
+    def test_a_disk_that_is_full_leaves_everything_as_it_was(self, ada: Clone, how: str) -> None:
+        before = ada.state
+        program = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))"
+        program += "; from fairlead.cli.main import main; main()"
+        words = [sys.executable, "-c", program, "promote", "churn", "--to", "production", how]
+        surroundings = {**os.environ, **ada.surroundings}
+        done = subprocess.run(words, cwd=ada.root, env=surroundings, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert "FL6009" in done.stderr
+        assert "raise the limit on the size of files" in done.stderr
+        assert ada.state == before
+        assert ada.git("branch", "--list", "fairlead/*") == ""
 
     def test_a_first_lock_is_written_too(self, ada: Clone) -> None:
         (ada.root / PRODUCTION).unlink()
