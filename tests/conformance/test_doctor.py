@@ -162,6 +162,8 @@ def installed(server: Server, crds: Path) -> Server:
     ingress = {"enableGatewayApi": True, "kserveIngressGateway": "gateways/ml-private"}
     config = {"ingress": json.dumps(ingress)}
     server.put(plain("v1", "ConfigMap", "inferenceservice-config", "kserve", data=config))
+    features = {f"kubernetes.podspec-{each}": "enabled" for each in ("nodeselector", "tolerations")}
+    server.put(plain("v1", "ConfigMap", "config-features", "knative-serving", data=features))
     for number, labels in enumerate(({}, {"cloud.example/gpu": "l4"}, {"cloud.example/gpu": "h100"})):
         server.put(node(f"node-{number}", **labels))
     return server

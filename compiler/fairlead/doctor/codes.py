@@ -218,6 +218,22 @@ NO_RIGHT: Final = Code(
     ```
     """,
 )
+KNATIVE_FEATURES: Final = Code(
+    "FL8317",
+    "fields that Knative refuses here",
+    """
+    Knative takes node selectors, tolerations, priorities, affinity and spreading only where its ConfigMap
+    `config-features` enables each of them. A service in Knative mode uses one that is not enabled: KServe makes a
+    Service of Knative's of it, which Knative's webhook refuses.
+
+    ```yaml
+    # knative-serving/config-features
+    data:
+      kubernetes.podspec-tolerations: enabled
+      kubernetes.podspec-nodeselector: enabled
+    ```
+    """,
+)
 HIDDEN_METRICS: Final = Code(
     "FL8315",
     "rules that can't see the metrics of workflows",

@@ -140,6 +140,30 @@ def test_a_configuration_of_kserve_that_is_not_found_is_unknown(asked: Asked) ->
     assert only.message.startswith("it is not known how KServe is configured")
 
 
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (None, {"FL8317"}),
+        ({"kubernetes.podspec-tolerations": "disabled"}, {"FL8317"}),
+        ({"kubernetes.podspec-tolerations": "enabled"}, set()),
+    ],
+)
+def test_what_knative_takes_only_where_it_is_enabled_is_said(
+    asked: Asked, data: dict[str, str] | None, codes: set[str]
+) -> None:
+    made = resource(
+        "InferenceService", "churn", KSERVE,
+        metadata={"annotations": {"serving.kserve.io/deploymentMode": "Knative"}},
+        spec={"predictor": {"tolerations": [{"key": "gpu"}]}},
+    )  # fmt: skip
+    there = [found("Service", "x", "serving.knative.dev/v1", "x")]
+    if data is not None:
+        there.append(found("ConfigMap", "config-features", namespace="knative-serving", data=data))
+    questions = asked(*there)
+    assert {each.code.id for each in kserve.knative(scope(made), questions)} == codes
+    assert list(kserve.knative(scope(service(predictor={"tolerations": []})), questions)) == []
+
+
 def gateway(listener: dict[str, Any], *conditions: dict[str, str]) -> dict[str, Any]:
     return found(
         "Gateway", "private", GATEWAYS, "gateways",

@@ -41,6 +41,7 @@ CHECKS: Final = (
     Check("admission", "whether the cluster would let the Pods in", admission.check),
     Check("prometheus", "whether a Prometheus reads the rules", prometheus.check),
     Check("kserve", "whether KServe is configured for the services", kserve.check),
+    Check("knative", "whether Knative takes the services", kserve.knative),
     Check("argo", "whether Argo looks into the namespace", argo.check),
     Check("gateways", "whether the gateway takes the routes", gateways.check),
     Check("reconcilers", "whether what reconciles is there", reconcilers.check),
