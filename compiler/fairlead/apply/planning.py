@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from fairlead.apply.codes import IMMUTABLE, NOT_OURS
+from fairlead.apply.codes import NOT_OURS
 from fairlead.apply.inventory import LABEL, Inventory, Owner, read
 from fairlead.apply.plan import Plan, Step
-from fairlead.apply.wanted import Wanted, digest, documents
+from fairlead.apply.trying import replacement, state, step, tried
+from fairlead.apply.wanted import Wanted, digest
 from fairlead.cluster import codes
-from fairlead.cluster.failures import diagnostic, refused
+from fairlead.cluster.failures import refused
 from fairlead.cluster.kubectl import MANAGER, Failed, Kubectl, Object, identity
 from fairlead.output.desired import ResourceRef
-from fairlead.preview.effects.pair import one_line
-from fairlead.preview.fields import MISSING, differences, dotted, shown
 from fairlead.preview.model import Change
 from fairlead.resources.order import rank
 from fairlead.resources.resource import Identity
@@ -24,10 +22,6 @@ from fairlead.source.diagnostics import Diagnostic, Refused, in_order
 from fairlead.source.places import Place
 
 PROJECT: Final = Place.start_of("fairlead.yaml")
-_OF_THE_SERVER: Final = frozenset(
-    {"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"}
-)
-_VALUES_HIDDEN: Final = ("Secret",)
 
 
 @dataclass(frozen=True)
@@ -66,12 +60,12 @@ def make_plan(kubectl: Kubectl, request: Request) -> Planned:
         raise refused(error, PROJECT) from error
     live = {identity(each): each for each in there}
     adopted = _adopted(request, inventories, live)
-    tried, immutable = _tried(kubectl, request)
-    after = {identity(each): each for each in tried}
+    after_all, immutable = tried(kubectl, request.wanted, force=request.force, replace=request.replace)
+    after = {identity(each): each for each in after_all}
     steps = [
-        _replacement(each, live, immutable[each.ref.identity], adopted)
+        replacement(each, live, immutable[each.ref.identity], adopted)
         if each.ref.identity in immutable
-        else _step(each, live, after, adopted)
+        else step(each, live, after, adopted)
         for each in request.wanted
     ]
     removed, left = _removals(gone, live)
@@ -80,14 +74,6 @@ def make_plan(kubectl: Kubectl, request: Request) -> Planned:
         request.project, request.environment, request.namespace, cluster, digest(request.wanted), tuple(ordered), left
     )
     return Planned(plan, tuple(own), live)
-
-
-def state(found: Object) -> str:
-    """What changes when somebody changes an object; not when its controller reports, where its kind can tell."""
-    metadata = found["metadata"]
-    if "generation" in metadata:
-        return f"generation {metadata['generation']}"
-    return f"resourceVersion {metadata.get('resourceVersion', '')}"
 
 
 def is_applied(found: Object) -> bool:
@@ -182,94 +168,6 @@ def _by(found: Object) -> str:
     fields = found["metadata"].get("managedFields") or ()
     managers = sorted({str(each["manager"]) for each in fields if "manager" in each})
     return f", but {', '.join(managers)}" if managers else ""
-
-
-_IMMUTABLE: Final = re.compile(
-    r"field is immutable|may not change once set|is immutable|cannot (be )?changed?|updates to .* are forbidden"
-)
-"""How the API server and rules in definitions say that a field of an object can't be changed."""
-
-
-def _tried(kubectl: Kubectl, request: Request) -> tuple[list[Object], dict[Identity, str]]:
-    """Everything as it would be; and what can't become so, where it may be replaced, with the server's words.
-
-    kubectl does not say which of many is refused, so then they are tried one by one.
-    """
-    if not request.wanted:
-        return [], {}
-    try:
-        return kubectl.apply(documents(request.wanted), dry_run=True, force=request.force), {}
-    except Failed as error:
-        whole = diagnostic(error, PROJECT)
-    if whole.code in (codes.NO_KUBECTL, codes.UNREACHABLE):
-        raise Refused([whole])
-    found, wrong, immutable = [], [], {}
-    for each in request.wanted:
-        try:
-            found += kubectl.apply(documents([each]), dry_run=True, force=request.force)
-        except Failed as error:
-            said = diagnostic(error, Place.start_of(each.path), str(each.ref.identity))
-            if said.code is codes.DENIED and _IMMUTABLE.search(error.said):
-                if request.replace:
-                    immutable[each.ref.identity] = said.message
-                    continue
-                help_ = "say `--replace` where it may be deleted and made anew"
-                said = Diagnostic(IMMUTABLE, said.place, said.message, help_)
-            wrong.append(said)
-    if wrong:
-        raise Refused(in_order(wrong))
-    return found, immutable
-
-
-def _replacement(wanted: Wanted, live: Mapping[Identity, Object], said: str, adopted: frozenset[Identity]) -> Step:
-    """What is deleted and made anew; the differences are what the server says can't be changed."""
-    about = wanted.ref.identity
-    before = live[about]
-    uid = str(before["metadata"].get("uid", ""))
-    return Step(
-        Change.CHANGED,
-        wanted.ref,
-        wanted.part,
-        (one_line(said.removeprefix(f"{about}: ")),),
-        replaced=True,
-        adopted=about in adopted,
-        uid=uid,
-        state=state(before),
-    )
-
-
-def _step(
-    wanted: Wanted, live: Mapping[Identity, Object], after: Mapping[Identity, Object], adopted: frozenset[Identity]
-) -> Step:
-    about = wanted.ref.identity
-    before = live.get(about)
-    if about not in after:
-        message = f"kubectl did not say what would become of {about}"
-        raise Refused([Diagnostic(codes.KUBECTL_FAILED, Place.start_of(wanted.path), message, "update kubectl")])
-    if before is None:
-        return Step(Change.ADDED, wanted.ref, wanted.part)
-    found = tuple(_differences(before, after[about]))
-    change = Change.CHANGED if found else Change.SAME
-    uid = str(before["metadata"].get("uid", ""))
-    return Step(change, wanted.ref, wanted.part, found, about in adopted, uid, state(before))
-
-
-def _differences(before: Object, after: Object) -> Iterable[str]:
-    kind = str(after.get("kind"))
-    for found in differences(kind, _own(before), _own(after)):
-        path = dotted(found.path)
-        if kind in _VALUES_HIDDEN:
-            yield path
-        elif found.before is MISSING or found.after is MISSING:
-            yield one_line(f"{path} {'added' if found.before is MISSING else 'removed'}")
-        else:
-            yield one_line(f"{path}: {shown(found.before)} -> {shown(found.after)}")
-
-
-def _own(found: Object) -> dict[str, Any]:
-    """An object without what the server keeps and its controller reports."""
-    metadata = {key: value for key, value in found["metadata"].items() if key not in _OF_THE_SERVER}
-    return {key: value for key, value in found.items() if key not in ("metadata", "status")} | {"metadata": metadata}
 
 
 def _removals(
