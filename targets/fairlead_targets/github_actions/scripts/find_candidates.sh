@@ -28,6 +28,11 @@ while IFS=$'\t' read -r pipeline name; do
   if [ -f "$lock" ] && [ -n "$digest" ] && grep --quiet --fixed-strings --regexp="$digest" "$lock"; then
     continue
   fi
+  served=$([ ! -f "$lock" ] || sed -n '/^model:/,/^[^ ]/ s/^  version: *\([0-9]*\)$/\1/p' "$lock")
+  if [ "$(jq '.model.version // 0' "$record")" -lt "${served:-0}" ]; then
+    echo "The newest candidate of $pipeline is older than version $served, which is served." >> "$GITHUB_STEP_SUMMARY"
+    continue
+  fi
   if [ -f "$lock" ] && grep --quiet '^rollout:' "$lock"; then
     echo "A candidate of $pipeline waits until the rollout in its environment has ended." >> "$GITHUB_STEP_SUMMARY"
     continue

@@ -586,6 +586,16 @@ class TestFindCandidates:
         runner.write("specs/churn.staging.lock.yaml", f"model:\n  digest: {digest('model 17')}\n")
         assert self.find(runner) == []
 
+    @pytest.mark.parametrize(("version", "found"), [(17, ["churn 17"]), (15, [])])
+    def test_a_run_that_was_late_proposes_nothing_that_is_older(
+        self, runner: Runner, store: Callable[..., None], version: int, found: list[str]
+    ) -> None:
+        store("churn", version, "2026-11-21T10:00:00+00:00")
+        lock = f"model:\n  version: 16\n  digest: {digest('model 16')}\nprevious:\n  version: 18\n"
+        runner.write("specs/churn.staging.lock.yaml", lock)
+        assert self.find(runner) == found
+        assert ("is older than version 16" in runner.summary) == (not found)
+
     def test_while_a_rollout_is_under_way_the_next_one_waits(self, runner: Runner, store: Callable[..., None]) -> None:
         store("churn", 18, "2026-11-21T10:00:00+00:00")
         runner.write(
