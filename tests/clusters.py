@@ -26,6 +26,7 @@ UNCOUNTED = ("ConfigMap", "Namespace", "Role", "RoleBinding", "Secret", "Service
 PLURALS = {
     "NetworkPolicy": "networkpolicies",
     "PriorityClass": "priorityclasses",
+    "StorageClass": "storageclasses",
     "AuthorizationPolicy": "authorizationpolicies",
 }
 IN_CLUSTER = ("ClusterServingRuntime", "GatewayClass", "Namespace", "Node", "PriorityClass", "StorageClass")

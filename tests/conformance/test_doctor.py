@@ -164,6 +164,9 @@ def installed(server: Server, crds: Path) -> Server:
     server.put(plain("v1", "ConfigMap", "inferenceservice-config", "kserve", data=config))
     features = {f"kubernetes.podspec-{each}": "enabled" for each in ("nodeselector", "tolerations")}
     server.put(plain("v1", "ConfigMap", "config-features", "knative-serving", data=features))
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    class_ = plain("storage.k8s.io/v1", "StorageClass", "standard", metadata={"annotations": default})
+    server.put({**class_, "provisioner": "of-a-test"})
     for number, labels in enumerate(({}, {"cloud.example/gpu": "l4"}, {"cloud.example/gpu": "h100"})):
         server.put(node(f"node-{number}", **labels))
     return server
@@ -210,27 +213,32 @@ def make(server: Server, message: str, scope: Scope) -> None:
         raise AssertionError(message)
 
 
-def test_who_may_read_nothing_is_told_that_nothing_is_known(
-    installed: Server, scopes: dict[str, Scope], tmp_path: Path
-) -> None:
-    server = installed
-    kubeconfig = tmp_path / "kubeconfig"
+def nobody(server: Server, folder: Path) -> Kubectl:
+    """kubectl for an account that may do nothing."""
+    kubeconfig = folder / "kubeconfig"
     text = server.plane.kubeconfig.read_text(encoding="utf-8")
     token = next(line for line in text.splitlines() if "token:" in line)
     indent = token[: len(token) - len(token.lstrip())]
     kubeconfig.write_text(text.replace(token, f"{token}\n{indent}as: nobody"), encoding="utf-8")
-    found = server.examine(scopes["staging"], Kubectl(context="test", kubeconfig=str(kubeconfig)))
+    return Kubectl(context="test", kubeconfig=str(kubeconfig))
+
+
+def test_who_may_read_nothing_is_told_that_nothing_is_known(
+    installed: Server, scopes: dict[str, Scope], tmp_path: Path
+) -> None:
+    found = installed.examine(scopes["staging"], nobody(installed, tmp_path))
     assert {each.code.id for each in found.findings} == {"FL8302"}, [each.message for each in found.findings]
     assert found.unknown >= 8
     assert set(found.answered) <= {"kinds", "rights", "prometheus", "kserve"}
 
 
-def test_rights_are_asked_of_the_server(server: Server, scopes: dict[str, Scope], tmp_path: Path) -> None:
+def test_rights_are_asked_of_the_server(server: Server, tmp_path: Path) -> None:
     attributes = [
         {"namespace": "ml", "group": "", "resource": "configmaps", "verb": verb} for verb in ("get", "delete")
     ]
     assert server.kubectl.allowed(attributes) == [True, True]
     assert server.kubectl.allowed([]) == []
+    assert nobody(server, tmp_path).allowed(attributes) == [False, False]
 
 
 def one_pod(namespace: str, **pod: Any) -> Resource:

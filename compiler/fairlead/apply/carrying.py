@@ -8,8 +8,8 @@ from dataclasses import replace
 from fairlead.apply.codes import NOT_HEALTHY
 from fairlead.apply.inventory import Inventory, Owner, manifest
 from fairlead.apply.plan import Step
-from fairlead.apply.planning import PROJECT, Planned, Request
-from fairlead.apply.trying import state
+from fairlead.apply.planning import Planned, Request
+from fairlead.apply.trying import PROJECT, state
 from fairlead.apply.waiting import Patience, wait
 from fairlead.apply.wanted import Wanted, documents
 from fairlead.apply.waves import waves

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from fairlead.apply.codes import NOT_OURS
 from fairlead.apply.inventory import LABEL, Inventory, Owner, read
 from fairlead.apply.plan import Plan, Step
-from fairlead.apply.trying import replacement, state, step, tried
+from fairlead.apply.trying import PROJECT, replacement, state, step, tried
 from fairlead.apply.wanted import Wanted, digest
 from fairlead.cluster import codes
 from fairlead.cluster.failures import refused
@@ -20,8 +19,6 @@ from fairlead.resources.order import rank
 from fairlead.resources.resource import Identity
 from fairlead.source.diagnostics import Diagnostic, Refused, in_order
 from fairlead.source.places import Place
-
-PROJECT: Final = Place.start_of("fairlead.yaml")
 
 
 @dataclass(frozen=True)

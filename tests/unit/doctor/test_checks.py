@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fairlead.doctor.checks import argo, gateways, kinds, kserve, prometheus, quotas, reconcilers
+from fairlead.doctor.checks import argo, gateways, kinds, kserve, named, prometheus, quotas, reconcilers
 from fairlead.doctor.controllers import IMAGES, controllers
 from fairlead.doctor.finding import Finding
 from fairlead.doctor.scope import selects
@@ -118,6 +118,23 @@ def test_a_version_of_nats_that_is_not_offered_is_said(asked: Asked) -> None:
     assert said(argo.check(scope(bus), asked(controller, config))) == [
         "error FL8316: Argo Events offers NATS 2.9.1, 2.11.0 (events), and not 2.10.10"
     ]
+
+
+@pytest.mark.parametrize(
+    ("persistence", "annotations", "expected"),
+    [
+        ({"volumeSize": "2Gi"}, {}, ["error FL8305: there is no default StorageClass"]),
+        ({"volumeSize": "2Gi"}, {"storageclass.kubernetes.io/is-default-class": "true"}, []),
+        ({"volumeSize": "2Gi", "storageClassName": "fast"}, {}, []),
+        (None, {}, []),
+    ],
+)
+def test_a_volume_of_no_class_needs_a_default_one(
+    asked: Asked, persistence: Any, annotations: dict[str, str], expected: list[str]
+) -> None:
+    bus = resource("EventBus", "events", ARGO, spec={"jetstream": {"persistence": persistence}})
+    fast = found("StorageClass", "fast", "storage.k8s.io/v1", metadata={"annotations": annotations})
+    assert said(named.check(scope(bus), asked(fast))) == expected
 
 
 def kserve_found(asked: Asked, made: Any, **ingress: Any) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from fairlead.doctor.codes import MISSING, MISSING_KEY
-from fairlead.doctor.finding import Finding, unknown
+from fairlead.doctor.finding import Finding, by, unknown
 from fairlead.doctor.questions import Questions, Unanswered
 from fairlead.doctor.references import Reference, Referred, references
-from fairlead.doctor.scope import Scope, mapping
+from fairlead.doctor.scope import Scope, at, mapping
 from fairlead.source.diagnostics import Severity
 
 CREATE: Final = {
@@ -18,11 +18,34 @@ CREATE: Final = {
     "Secret": "kubectl --namespace {namespace} create secret generic {name} …",
 }
 """How some kinds are made by hand."""
+DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+"""The annotation of the class that volumes have where none is named."""
 
 
 def check(scope: Scope, questions: Questions) -> Iterator[Finding]:
     """What is not there."""
     yield from not_there(references(iter(scope.resources), scope.namespace), questions)
+    yield from _no_default(scope, questions)
+
+
+def _no_default(scope: Scope, questions: Questions) -> Iterator[Finding]:
+    """Volumes of no class that is named, in a cluster without a default one: they would wait for ever."""
+    whom = tuple(
+        by(each, ("spec", "jetstream", "persistence"))
+        for each in scope.of("EventBus")
+        if (persistence := at(each.manifest, "spec", "jetstream", "persistence"))
+        and not at(persistence, "storageClassName")
+    )
+    if not whom:
+        return
+    try:
+        classes = questions.all("storage.k8s.io/v1", "StorageClass")
+    except Unanswered as error:
+        yield unknown("whether there is a default StorageClass", str(error), whom)
+        return
+    if not any(at(each, "metadata", "annotations", DEFAULT) == "true" for each in classes):
+        help_ = f"annotate one with `{DEFAULT}: true`, or name one by a patch"
+        yield Finding(MISSING, "there is no default StorageClass", help_, whom)
 
 
 def not_there(found: list[Reference], questions: Questions, severity: Severity | None = None) -> Iterator[Finding]:
