@@ -39,7 +39,10 @@ class Pod:
             if what == "requests":
                 amounts = {**mapping(at(each, "resources", "limits")), **amounts}
             for name, value in amounts.items():
-                found[name] = found.get(name, Decimal(0)) + amount(value)
+                try:
+                    found[name] = found.get(name, Decimal(0)) + amount(value)
+                except ValueError:
+                    continue  # by a patch: known only when the workflow runs, or nonsense that admission refuses
         return found
 
     def manifest(self, name: str, namespace: str) -> dict[str, Any]:

@@ -107,6 +107,11 @@ def test_every_step_of_a_workflow_is_a_pod_with_what_the_workflow_says_of_all() 
     assert score.labels == {"a": "b"}
 
 
+@pytest.mark.parametrize("memory", ["{{inputs.parameters.memory}}", "much"])
+def test_an_amount_that_is_only_known_in_a_run_or_never_is_left_out(memory: str) -> None:
+    assert pod(memory=memory).total("requests") == {"cpu": amount("2")}
+
+
 def test_a_service_requests_what_its_model_says_and_is_secured_as_its_runtime_is() -> None:
     small, large = ({"limits": {"memory": size}} for size in ("1Gi", "8Gi"))
     secured = {"name": "kserve-container", "resources": small, "securityContext": {"runAsNonRoot": True}}
