@@ -118,7 +118,10 @@ class Process:
     def _wait(self) -> int | None:
         """Asks whether it has ended, and keeps what the system says that it has used then."""
         if self._popen.returncode is None:
-            ended, status, said = os.wait4(self._popen.pid, os.WNOHANG)
+            try:
+                ended, status, said = os.wait4(self._popen.pid, os.WNOHANG)
+            except ChildProcessError:  # somebody else has asked the system first
+                return self._popen.poll()
             if ended:
                 self._popen.returncode = os.waitstatus_to_exitcode(status)
                 # A process inherits the peak of the one that it was started by, so what is no more than ours says

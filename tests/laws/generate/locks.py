@@ -17,6 +17,13 @@ def digest(text: str) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
+USAGE: Tree = {
+    "split": {"memory": "96Mi", "measured": "process", "cpu": "20s", "time": "9s"},
+    "data/no": {"memory": "64Mi"},
+}
+"""What steps used: less than any hardware has, which would be a finding."""
+
+
 def lock(dice: Dice, world: World, spec: Tree, environment: str, server: Server | None) -> Tree:
     """The lock of a pipeline in an environment."""
     name = spec["metadata"]["name"]
@@ -48,16 +55,18 @@ def _model(dice: Dice, world: World, name: str, version: int) -> Tree:
     own = digest(f"{name} {version}")
     store = str(world.project["artifacts"]["uri"])
     tensors = [{"name": text, "type": "double"} for text in dice.draw(_tensor_names())]
+    run, packed = dice.pick([None, f"{version:032x}"]), dice.chance(50)
     return filled(
         {
             "version": version,
-            "run": dice.pick([None, f"{version:032x}"]),
+            "run": run,
             "uri": f"{store}/models/{name}/{own.replace(':', '-')}/",
             "digest": own,
-            "packages": {"python": "3.11.9", "numpy": "1.26.4"} if dice.chance(50) else None,
+            "packages": {"python": "3.11.9", "numpy": "1.26.4"} if packed else None,
             "signature": filled({"inputs": tensors, "outputs": tensors[:1]}),
             "reference": {"uri": f"{store}/reference.json", "digest": digest("reference")} if dice.chance(60) else None,
             "metrics": {"roc_auc": 0.91, "log_loss": 1.5e-05} if dice.chance(50) else None,
+            "usage": USAGE if packed else None,
         }
     )
 
