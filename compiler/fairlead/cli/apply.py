@@ -91,7 +91,7 @@ def _request(
     commit = committed(result, assembled, result.output / environment, allow_dirty=allow_dirty)
     assert result.workspace.project is not None
     project = result.workspace.project
-    namespace = str(next(each.namespace for name, each in project.environments.items() if str(name) == environment))
+    namespace = project.environment(environment).namespace
     return Request(
         str(project.metadata.name),
         environment,
