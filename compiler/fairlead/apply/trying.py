@@ -12,12 +12,12 @@ from fairlead.apply.wanted import Wanted, documents
 from fairlead.cluster import codes
 from fairlead.cluster.failures import diagnostic
 from fairlead.cluster.kubectl import Failed, Kubectl, Object
-from fairlead.preview.effects.pair import one_line
-from fairlead.preview.fields import MISSING, differences, dotted, shown
 from fairlead.preview.model import Change
+from fairlead.resources.comparing import MISSING, differences, dotted, shown
 from fairlead.resources.resource import Identity
 from fairlead.source.diagnostics import Diagnostic, Refused, in_order
 from fairlead.source.places import Place
+from fairlead.spec.secrets import one_line
 
 PROJECT: Final = Place.start_of("fairlead.yaml")
 _OF_THE_SERVER: Final = frozenset(

@@ -11,12 +11,12 @@ from fairlead.plan.plan import Plan
 from fairlead.preview.compare import Changes, Names, changes
 from fairlead.preview.cost import cost_of
 from fairlead.preview.effects import pipeline, project, resources
-from fairlead.preview.effects.pair import one_line
 from fairlead.preview.findings import finding_changes
 from fairlead.preview.graph import graph_of
 from fairlead.preview.model import Change, Effect, Notice, Part, Preview, ResourceChange, Severity, Side
 from fairlead.preview.states import State
 from fairlead.preview.verdict import verdict
+from fairlead.spec.secrets import one_line
 
 VERSIONS = frozenset({"rollout", "canary", "first-version", "rollback", "version-gone", "lock"})
 """Kinds of effects that also show in what tells gate and drift of the served version, and in its objectives' rules."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fairlead.output.desired import Owner
-from fairlead.preview.fields import Difference, differences, dotted, shown
 from fairlead.preview.immutable import is_immutable
 from fairlead.preview.model import Change, FieldChange, ResourceChange
 from fairlead.preview.states import Item, State
+from fairlead.resources.comparing import Difference, differences, dotted, shown
 from fairlead.resources.order import rank
 from fairlead.resources.resource import Identity
 from fairlead.source.nodes import plain

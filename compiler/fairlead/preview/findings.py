@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fairlead.policy.waivers import accepted
-from fairlead.preview.effects.pair import one_line
 from fairlead.preview.model import Finding, FindingChange, Standing
 from fairlead.preview.states import State
 from fairlead.project.unit import Unit
 from fairlead.source.diagnostics import Diagnostic, in_order
+from fairlead.spec.secrets import one_line
 
 Key = tuple[str, str, str]
 

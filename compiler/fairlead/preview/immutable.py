@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fairlead.preview.fields import Step
+from fairlead.resources.comparing import Step
 
 _POD_TEMPLATE: Final = ("spec", "template")
 FIELDS: Final[dict[tuple[str, str], tuple[tuple[str, ...], ...]]] = {

@@ -35,6 +35,10 @@ LITERAL_SECRET = Code(
 )
 
 
+LONGEST: Final = 600
+"""Characters of a sentence about what somebody else wrote."""
+
+
 class _Form(NamedTuple):
     reason: str
     pattern: re.Pattern[str]
@@ -108,6 +112,12 @@ def masked(text: str) -> str:
     for pattern in (_URL_PASSWORD, _ASSIGNMENT):
         text = pattern.sub(_without_value, text)
     return text
+
+
+def one_line(text: str) -> str:
+    """A sentence without secrets and line ends, cut where it is long."""
+    line = " ".join(masked(text).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _without_value(found: re.Match[str]) -> str:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from fairlead.cluster.failures import refused
 from fairlead.cluster.kubectl import Failed, Kubectl, Object
-from fairlead.preview.effects.pair import one_line
-from fairlead.preview.fields import MISSING, differences, dotted, shown
+from fairlead.resources.comparing import MISSING, differences, dotted, shown
 from fairlead.source.diagnostics import Diagnostic, Refused
 from fairlead.source.places import Place
+from fairlead.spec.secrets import one_line
 from fairlead.trigger import codes
 from fairlead.trigger.start import API, Start
 

@@ -11,7 +11,7 @@ from fairlead.plan.plan import Plan
 from fairlead.preview.model import Effect, Severity
 from fairlead.source.nodes import Path
 from fairlead.source.places import Place
-from fairlead.spec.secrets import masked
+from fairlead.spec.secrets import one_line
 
 N = TypeVar("N", bound=Node)
 
@@ -76,16 +76,6 @@ def effect_of(
     lines = tuple(one_line(line) for line in why)
     name, where = plan.name, plan.unit.environment
     return Effect(severity, kind, one_line(message), where, name, node, place, in_base, lines)
-
-
-LONGEST = 600
-"""Characters of a sentence; of a longer one, the end is left out."""
-
-
-def one_line(text: str) -> str:
-    """A sentence without secrets and line ends, cut where it is long."""
-    line = " ".join(masked(text).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def arrow(before: Any, after: Any) -> str:

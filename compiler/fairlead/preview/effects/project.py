@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fairlead.preview.effects.pair import arrow, one_line, said
+from fairlead.preview.effects.pair import arrow, said
 from fairlead.preview.model import Effect, Severity
 from fairlead.preview.states import State
 from fairlead.source.nodes import Mapping, Path, Scalar, Sequence, find, place_of
+from fairlead.spec.secrets import one_line
 
 Roots = tuple[Mapping, Mapping]
 """fairlead.yaml in base and in head."""

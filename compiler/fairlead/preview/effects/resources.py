@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from fairlead.plan.draw.details import counted
 from fairlead.preview.compare import Rules
-from fairlead.preview.effects.pair import one_line
 from fairlead.preview.model import Change, Effect, ResourceChange, Severity
 from fairlead.source.places import Place
+from fairlead.spec.secrets import one_line
 
 DESTRUCTIVE: Final = {
     "Namespace": "everything in it is deleted with it",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fairlead.preview.fields import differences, dotted, shown
 from fairlead.preview.immutable import is_immutable
+from fairlead.resources.comparing import differences, dotted, shown
 
 
 def found(before: Any, after: Any, kind: str = "Deployment") -> list[tuple[str, str | None, str | None]]:
