@@ -237,11 +237,11 @@ class Ordeal:
         self.finish([*words, "--compile"], folder)
         whole.append(self._moved(folder))
         assert whole[0] != whole[1]
-        for _ in range(6):
+        for _ in range(3):
             self.killed([*words, "--compile"], folder)
             self.finish(["check"], folder)
             assert self._moved(folder) in whole, "lock and output are not of one state"
-        for _ in range(3):
+        for _ in range(2):
             self.killed([*words, "--commit"], folder, leaves=True)
             assert self._moved(folder) in whole, "a proposal touches the working tree"
             made = _git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads/fairlead/")

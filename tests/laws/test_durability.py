@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from fairlead.output import journal, rename, replace, stage, swap
-from fairlead.output.journal import JOURNAL
-from fairlead.output.lock import WORK, locked
+from fairlead.output.lock import JOURNAL, WORK, locked
 from fairlead.source.diagnostics import Refused
 from tests.laws.estates import prepare, write_new, write_old
 from tests.unit.output.trees import compile_to, config_map, pipeline

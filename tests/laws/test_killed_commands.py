@@ -29,7 +29,8 @@ def test_commands_are_killed_and_the_next_ones_go_on(tmp_path: Path, repository:
     counts = {name: int(count) for name, count in (line.split(": ") for line in done.stdout.splitlines())}
     assert counts["kills"] >= KILLS
     assert counts["kills by SIGKILL"] > 0
-    assert counts["found old"] > 0
+    # Which state a kill leaves is chance, and on a busy machine the same one may be left each time.
+    assert sum(count for name, count in counts.items() if name.startswith("found ")) > 0
     for what in ("compile", "lock", "move", "fmt", "init", "validate", "locks_together", "commands_together"):
         assert counts[f"trials of {what}"] > 0
 

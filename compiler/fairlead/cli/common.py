@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from fairlead.cli.completion import environments
-from fairlead.source.diagnostics import Diagnostic, has_errors, in_order
+from fairlead.source.diagnostics import Diagnostic, Refused, has_errors, in_order
 from fairlead.source.places import Place
 
 if TYPE_CHECKING:
@@ -74,7 +74,12 @@ def colour(stream: Any) -> bool:
 
 
 def open_project(project: Path | None) -> Path:
-    """The project's root, or exit 1 with a diagnostic."""
+    """The project's root, or exit 1 with a diagnostic.
+
+    Where a command was interrupted while it wrote, what it had decided is finished first: locks are part of it, and
+    nobody may read the one of before beside the output of after.
+    """
+    from fairlead.output.lock import JOURNAL, WORK
     from fairlead.workspace import codes
     from fairlead.workspace.discover import PROJECT_FILE, project_root
 
@@ -94,6 +99,14 @@ def open_project(project: Path | None) -> Path:
         )
         say([missing], None, "text", err=True)
         raise click.exceptions.Exit(1)
+    if os.path.lexists(root / WORK / JOURNAL):
+        from fairlead.output.swap import settle
+
+        try:
+            settle(root)
+        except Refused as error:
+            say(error.diagnostics, None, "text", err=True)
+            raise click.exceptions.Exit(1) from None
     return root
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from fairlead.output.inventory import path_problem
-from fairlead.output.lock import WORK
+from fairlead.output.lock import JOURNAL, WORK
 from fairlead.output.rename import exchange, flush_one
 from fairlead.output.replace import DRAFT, write_whole
 
-JOURNAL: Final = "journal.json"
 STAGING: Final = "staging"
 _VERSION: Final = 1
 

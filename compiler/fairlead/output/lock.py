@@ -17,6 +17,8 @@ from fairlead.source.places import Place
 
 WORK: Final = ".fairlead"
 """The folder for what is in progress, below the repository's root. Git ignores it, for it says so itself."""
+JOURNAL: Final = "journal.json"
+"""The file in it that stands there while a swap is under way, or after one was interrupted."""
 
 BUSY = Code(
     "FL6010",

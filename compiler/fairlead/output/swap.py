@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from fairlead.output import journal
 from fairlead.output.changes import Changes
 from fairlead.output.failures import denied, reading
-from fairlead.output.journal import JOURNAL, STAGING, Damaged, Move, State
-from fairlead.output.lock import WORK, locked, work_folder
+from fairlead.output.journal import STAGING, Damaged, Move, State
+from fairlead.output.lock import JOURNAL, WORK, locked, work_folder
 from fairlead.output.rename import flush_one
 from fairlead.output.replace import DRAFT
 from fairlead.output.stage import Stager, Unit, units

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fairlead.output.journal import Move
+from fairlead.output.lock import JOURNAL, WORK
 from tests.unit.proposing.conftest import PRODUCTION, STAGING, Clone, locked
 
 BRANCH = "fairlead/promote/churn-production-16"
@@ -234,6 +236,28 @@ class TestInTheWorkingTree:
         assert "raise the limit on the size of files" in done.stderr
         assert ada.state == before
         assert ada.git("branch", "--list", "fairlead/*") == ""
+
+    @pytest.mark.parametrize("words", [("check",), ("validate",), ("rollback", "churn", "--in", "production")])
+    @pytest.mark.parametrize("made", range(2))
+    def test_whoever_comes_after_an_interruption_reads_a_lock_that_is_settled(
+        self, ada: Clone, monkeypatch: pytest.MonkeyPatch, made: int, words: tuple[str, ...]
+    ) -> None:
+        moves = iter(range(made))
+        forward = Move.forward
+
+        def interrupted(move: Move, root: Path) -> None:
+            if next(moves, None) is None:
+                raise KeyboardInterrupt
+            forward(move, root)
+
+        ada.promote("--compile")
+        with monkeypatch.context() as patched:
+            patched.setattr(Move, "forward", interrupted)
+            ada.run("rollback", "churn", "--in", "production", "--compile", code=1)
+        assert (ada.root / WORK / JOURNAL).exists(), "nothing was interrupted"
+        ada.run(*words)
+        assert not (ada.root / WORK / JOURNAL).exists()
+        ada.run("check", code=2 if words[0] == "rollback" else 0)
 
     def test_a_first_lock_is_written_too(self, ada: Clone) -> None:
         (ada.root / PRODUCTION).unlink()

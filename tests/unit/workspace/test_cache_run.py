@@ -266,7 +266,7 @@ def test_an_owner_that_nobody_wants_is_seen(fairlead: Command, worked: Ask) -> N
 
 
 def test_an_interrupted_swap_is_settled_first(fairlead: Command, worked: Ask) -> None:
-    from fairlead.output.journal import JOURNAL
+    from fairlead.output.lock import JOURNAL
 
     fairlead("compile")
     (fairlead.folder / ".fairlead" / JOURNAL).write_text("not a journal\n")

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from fairlead.output.journal import JOURNAL, STAGING
-from fairlead.output.lock import WORK
+from fairlead.output.journal import STAGING
+from fairlead.output.lock import JOURNAL, WORK
 from fairlead.output.replace import DRAFT
 from fairlead.workspace.cache.fingerprint import compiler, modules, unchanged
 from fairlead.workspace.cache.inputs import Layout, agree, digest_of, inputs
