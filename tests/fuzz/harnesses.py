@@ -22,6 +22,7 @@ import yaml
 
 from fairlead.output import inventory, journal
 from fairlead.output.desired import Owner
+from fairlead.output.lock import JOURNAL
 from fairlead.project import candidate
 from fairlead.source.diagnostics import Refused, has_errors
 from fairlead.source.nodes import plain
@@ -299,7 +300,7 @@ class Checks:
                 raise Finding("an inventory is not what it was after it was written again")
         folder = self.folders.root / "journal"
         (folder / ".fairlead").mkdir(parents=True, exist_ok=True)
-        (folder / ".fairlead" / journal.JOURNAL).write_bytes(data)
+        (folder / ".fairlead" / JOURNAL).write_bytes(data)
         try:
             journal.read(folder)
         except journal.Damaged as damaged:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairlead.output import journal
-from fairlead.output.lock import WORK
+from fairlead.output.lock import JOURNAL, WORK
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from fairlead.output.lock import WORK
 )
 def test_what_is_no_journal_is_damaged_and_not_a_crash(tmp_path: Path, content: str) -> None:
     (tmp_path / WORK).mkdir()
-    (tmp_path / WORK / journal.JOURNAL).write_text(content)
+    (tmp_path / WORK / JOURNAL).write_text(content)
     with pytest.raises(journal.Damaged):
         journal.read(tmp_path)
 

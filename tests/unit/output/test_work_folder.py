@@ -13,7 +13,7 @@ import pytest
 
 from fairlead.output import journal, rename
 from fairlead.output.failures import DENIED
-from fairlead.output.lock import WORK, locked, locked_if_possible, work_folder
+from fairlead.output.lock import JOURNAL, WORK, locked, locked_if_possible, work_folder
 from fairlead.output.replace import DRAFT
 from fairlead.source.diagnostics import Refused
 from tests.unit.output.trees import compile_to, config_map, pipeline, tree
@@ -133,7 +133,7 @@ def test_the_end_of_a_swap_that_cannot_be_brought_to_the_disk_is_an_end(
     real = rename.flush_one
 
     def refuse(path: Path) -> None:
-        if path == root / WORK and not (root / WORK / journal.JOURNAL).exists():
+        if path == root / WORK and not (root / WORK / JOURNAL).exists():
             raise OSError(errno.EIO, "Input/output error")
         real(path)
 
