@@ -78,8 +78,9 @@ class Api:
         if self._connection is not None:
             try:
                 return self._ask(self._connection, method, path, data, headers)
-            except (ConnectionError, http.client.HTTPException):
-                # A server closes what was idle for a while, as it is between two modules of tests.
+            except (ConnectionError, ssl.SSLEOFError, http.client.HTTPException):
+                # A server closes what was idle for a while, as it is between two modules of tests. Large bodies notice it
+                # in TLS, and small ones in TCP.
                 self.close()
         try:
             context = ssl.create_default_context(cafile=str(self._authority))
