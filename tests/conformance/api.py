@@ -79,8 +79,8 @@ class Api:
             try:
                 return self._ask(self._connection, method, path, data, headers)
             except (ConnectionError, ssl.SSLEOFError, http.client.HTTPException):
-                # A server closes what was idle for a while, as it is between two modules of tests. Large bodies notice it
-                # in TLS, and small ones in TCP.
+                # A server closes what was idle for a while, as it is between two modules of tests. A large body notices
+                # it in TLS, and a small one in TCP.
                 self.close()
         try:
             context = ssl.create_default_context(cafile=str(self._authority))
