@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ from measure import Cost, median, run  # noqa: E402
 
 PYTHON = sys.executable
 FAIRLEAD = (PYTHON, "-c", "from fairlead.cli.main import main; main()")
+YARDSTICK = 5_000_000
 TOOLS = {"kustomize": "kustomize", "jsonnet": "go-jsonnet"}
 
 
@@ -245,6 +247,16 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {model}; Python {platform.python_version()}"
 
 
+def yardstick() -> float:
+    """Seconds of processor time for the same arithmetic everywhere: how quick this machine is at this moment."""
+    found = []
+    for _ in range(5):
+        began = time.process_time()
+        sum(number * number for number in range(YARDSTICK))
+        found.append(time.process_time() - began)
+    return statistics.median(found)
+
+
 def versions() -> str:
     found = [f"{name} {version(name)}" for name in ("PyYAML", "ruamel.yaml", "hera")]
     if shutil.which("kustomize"):
@@ -268,6 +280,7 @@ def report(bench: Bench) -> str:
         "# Results",
         f"Written by `make bench`: {how} ({bench.runs * 2 + 1} where there is one specification).",
         f"{machine()}. {versions()}.",
+        f"The sum of {YARDSTICK:,} squares in Python took {yardstick():.2f} s: how quick the machine was.",
         HOW_TO_READ,
         "| | Processor | Wall | Memory | |\n|---|--:|--:|--:|---|\n"
         + "\n".join(
