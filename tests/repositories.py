@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from fairlead.output.write import write
+from fairlead.workspace.compile import compile_workspace
+from fairlead.workspace.load import load
 from tests.projects import write_project
 
 IDENTITY = {
@@ -54,6 +57,15 @@ class Repository:
         else:
             write_project(self.project, files, fairlead)
         return self.commit()
+
+    def compile(self) -> None:
+        """Writes what the working tree compiles to; an error in it fails the test."""
+        workspace = load(self.project)
+        compilation = compile_workspace(workspace)
+        assert not compilation.failed, compilation.diagnostics
+        assert workspace.project is not None
+        output = PurePosixPath(workspace.project.output)
+        write(self.project, output, compilation.assembled(), compilation.selection, allow_empty=True)
 
     def commit(self, message: str = "a change") -> str:
         """Everything as it is, committed; the commit's name."""

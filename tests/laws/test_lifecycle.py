@@ -5,16 +5,14 @@ it does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
-from fairlead.output.write import write
 from fairlead.preview.model import Preview, Severity
 from fairlead.preview.read import read
 from fairlead.project.lock import LockedModel
 from fairlead.spec.units import Percentage
-from fairlead.workspace.compile import compile_workspace
 from fairlead.workspace.load import load
 from fairlead.workspace.lockfile import (
     with_canary,
@@ -40,25 +38,15 @@ def repository(tmp_path: Path) -> Repository:
     made.write("fairlead.yaml", text[:start] + TARGETS + text[end:])
     made.write(".gitignore", ".fairlead/\n")
     made.write("specs/churn.yaml", (REPOSITORY / "specs/churn.yaml").read_text())
-    compiled(made)
+    made.compile()
     made.commit()
     return made
-
-
-def compiled(repository: Repository) -> None:
-    """Compiles the working tree."""
-    workspace = load(repository.project)
-    compilation = compile_workspace(workspace)
-    assert not compilation.failed, compilation.diagnostics
-    assert workspace.project is not None
-    output = PurePosixPath(workspace.project.output)
-    write(repository.project, output, compilation.assembled(), compilation.selection, allow_empty=True)
 
 
 def step(repository: Repository, edit: Callable[[], None]) -> Preview:
     """A commit, and its preview against the one before: no notice, so that the output is what compiling gives."""
     edit()
-    compiled(repository)
+    repository.compile()
     repository.commit()
     found = read(repository.project, "HEAD^1", "HEAD").preview
     assert found.notices == (), found.notices

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from fairlead.apply.plan import schema
-from fairlead.output.write import write
-from fairlead.workspace.compile import compile_workspace
-from fairlead.workspace.load import load
 from tests.clusters import Cluster
+from tests.projects import ASSISTANT, SERVING
 from tests.repositories import Repository
 from tests.unit.cli.conftest import Command, Done
 
-FAIRLEAD = """\
-apiVersion: fairlead.dev/v1
-kind: Project
-metadata: {name: acme-ml}
-targets: [kserve, prometheus]
-platform: {kserve: "0.20", prometheus-operator: "0.93", runner: ghcr.io/acme/fairlead-runner}
-environments:
-  staging: {namespace: ml-staging, trains: true}
-artifacts: {uri: s3://acme-ml-artifacts}
-mlflow: {tracking_uri: http://mlflow.ml.svc:5000}
-git: {repository: acme/ml-platform}
-"""
-SERVED = """\
-apiVersion: fairlead.dev/v1
-kind: Pipeline
-metadata: {name: assistant, owner: support-ml}
-model:
-  task: text-generation
-  framework: huggingface
-  source: "hf://mistralai/Mistral-7B-Instruct-v0.3:e0bc86c23ce5aae1db576c8cca6f06f1f73af2db"
-hardware: {serving: {cpu: 4, memory: 32Gi, gpu: {count: 1, resource: nvidia.com/gpu}}}
-serving: {runtime: vllm, protocol: openai, access: {callers: [support/desk]}}
-"""
-OTHER = SERVED.replace("name: assistant", "name: helper")
+OTHER = ASSISTANT.replace("name: assistant", "name: helper")
 SERVICE = ("InferenceService", "ml-staging", "assistant")
 INVENTORY = ("ConfigMap", "ml-staging", "fairlead.acme-ml.staging.assistant")
 STAGING = ("apply", "--environment", "staging")
@@ -61,9 +36,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with two pipelines, compiled and committed; it is only copied."""
     made = Repository(tmp_path_factory.mktemp("compiled"))
     made.write(".gitignore", ".fairlead/\nplan.json\n")
-    made.start({"specs/assistant.yaml": SERVED, "specs/helper.yaml": OTHER}, FAIRLEAD)
-    compilation = compile_workspace(load(made.project))
-    write(made.project, PurePosixPath("rendered"), compilation.assembled(), compilation.selection)
+    made.start({"specs/assistant.yaml": ASSISTANT, "specs/helper.yaml": OTHER}, SERVING)
+    made.compile()
     made.commit()
     return made.project
 
@@ -133,7 +107,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_change(
 
 def test_a_change_is_shown_with_both_values(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
     applied(fairlead)
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     compile_and_commit(fairlead, repository)
     out = applied(fairlead).out
     assert "InferenceService assistant in ml-staging changed" in out
@@ -243,7 +217,7 @@ def test_what_another_environment_lists_is_never_taken(
     fairlead: Command, repository: Repository, cluster: Cluster
 ) -> None:
     applied(fairlead)
-    repository.write("fairlead.yaml", FAIRLEAD.replace("name: acme-ml", "name: other-ml"))
+    repository.write("fairlead.yaml", SERVING.replace("name: acme-ml", "name: other-ml"))
     compile_and_commit(fairlead, repository)
     refused = fairlead(*STAGING, "--adopt")
     assert refused.code == 1
@@ -287,7 +261,7 @@ def test_a_plan_is_refused_when_the_output_has_changed(
     fairlead: Command, repository: Repository, cluster: Cluster
 ) -> None:
     fairlead(*STAGING, "--dry-run", "--out", "plan.json")
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     compile_and_commit(fairlead, repository)
     refused = fairlead(*STAGING, "--plan", "plan.json")
     assert refused.code == 1
@@ -329,9 +303,9 @@ def test_what_changes_between_plan_and_deletion_stays(
 def test_two_applies_at_once_do_not_both_go_on(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
     applied(fairlead)
     without_helper(fairlead, repository)
-    repository.write("specs/third.yaml", SERVED.replace("name: assistant", "name: assistant-b"))
+    repository.write("specs/third.yaml", ASSISTANT.replace("name: assistant", "name: assistant-b"))
     repository.write(
-        "specs/assistant.yaml", SERVED.replace("access: {callers: [support/desk]}", "replicas: {min: 1, max: 1}")
+        "specs/assistant.yaml", ASSISTANT.replace("access: {callers: [support/desk]}", "replicas: {min: 1, max: 1}")
     )
     compile_and_commit(fairlead, repository)
 
@@ -354,7 +328,7 @@ def test_two_applies_at_once_do_not_both_go_on(fairlead: Command, repository: Re
 def test_output_that_is_not_committed_is_refused_unless_that_is_meant(
     fairlead: Command, repository: Repository, cluster: Cluster
 ) -> None:
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     assert fairlead("compile", "--no-cache").code == 0
     refused = fairlead(*STAGING)
     assert refused.code == 1
@@ -380,7 +354,7 @@ def test_what_cannot_be_changed_in_place_is_replaced_only_when_that_was_said_twi
 ) -> None:
     applied(fairlead)
     cluster.immutable.add("InferenceService")
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     compile_and_commit(fairlead, repository)
     cluster.calls.clear()
     refused = fairlead(*STAGING)
@@ -406,7 +380,7 @@ def test_what_is_replaced_and_changes_before_it_is_deleted_stays(
 ) -> None:
     applied(fairlead)
     cluster.immutable.add("InferenceService")
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     compile_and_commit(fairlead, repository)
 
     def meddle(call: list[str]) -> None:
@@ -424,7 +398,7 @@ def test_an_apply_that_ends_between_deleting_and_making_anew_is_gone_on_with(
 ) -> None:
     applied(fairlead)
     cluster.immutable.add("InferenceService")
-    repository.write("specs/assistant.yaml", SERVED.replace("32Gi", "24Gi"))
+    repository.write("specs/assistant.yaml", ASSISTANT.replace("32Gi", "24Gi"))
     compile_and_commit(fairlead, repository)
 
     def interrupt(call: list[str]) -> None:

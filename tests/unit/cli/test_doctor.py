@@ -9,22 +9,11 @@ from typing import Any
 import pytest
 
 from tests.clusters import Cluster
+from tests.projects import SERVING
 from tests.repositories import Repository
 from tests.unit.cli.conftest import Command
 
-FAIRLEAD = """\
-apiVersion: fairlead.dev/v1
-kind: Project
-metadata: {name: acme-ml}
-targets: [kserve, prometheus]
-platform: {kserve: "0.20", prometheus-operator: "0.93", runner: ghcr.io/acme/fairlead-runner}
-environments:
-  staging: {namespace: ml-staging, trains: true}
-  production: {namespace: ml, after: staging}
-artifacts: {uri: s3://acme-ml-artifacts}
-mlflow: {tracking_uri: http://mlflow.ml.svc:5000}
-git: {repository: acme/ml-platform}
-"""
+STAGES = SERVING.replace("trains: true}\n", "trains: true}\n  production: {namespace: ml, after: staging}\n")
 SERVED = """\
 apiVersion: fairlead.dev/v1
 kind: Pipeline
@@ -99,7 +88,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
 @pytest.fixture
 def repository(fairlead: Command) -> Repository:
     made = Repository(fairlead.folder)
-    made.start({"specs/assistant.yaml": SERVED}, FAIRLEAD)
+    made.start({"specs/assistant.yaml": SERVED}, STAGES)
     return made
 
 

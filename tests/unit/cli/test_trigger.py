@@ -6,15 +6,12 @@ import base64
 import gzip
 import json
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from fairlead.output.write import write
-from fairlead.workspace.compile import compile_workspace
-from fairlead.workspace.load import load
 from tests.clusters import Cluster
 from tests.repositories import Repository
 from tests.unit.cli.conftest import Command
@@ -52,8 +49,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Repository(tmp_path_factory.mktemp("compiled"))
     made.write(".gitignore", ".fairlead/\n")
     made.start({"specs/churn.yaml": CHURN}, FAIRLEAD)
-    compilation = compile_workspace(load(made.project))
-    write(made.project, PurePosixPath("rendered"), compilation.assembled(), compilation.selection)
+    made.compile()
     made.commit()
     return made.project
 
