@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fairlead.locking.codes import NOTHING_TO_PROMOTE, TOO_EARLY, UNDATED
-from fairlead.locking.history import Past, Unknown, ever
+from fairlead.locking.history import Cut, Past, Unknown, ever
 from fairlead.locking.moving import promote
 from fairlead.locking.steps import step
 from fairlead.project.lock import Lock
@@ -25,7 +25,7 @@ class State(StrEnum):
 
     DUE = "due"
     WAITS = "waits"
-    """For `soak` or `hold`, or nobody can say since when."""
+    """For `soak` or `hold`, or nobody can say since when, or whether it was here before."""
     STAYS = "stays"
     """It was taken back here, or is refused: only a person moves it."""
 
@@ -74,7 +74,12 @@ def _next(workspace: Workspace, unit: Unit, now: datetime, past: Past) -> Iterat
     after = _lock(locked)
     if not locked.changed or after is None:
         return
-    if rollout is None and _was_here(past, locked, unit.lock, after):
+    try:
+        was_here = rollout is None and _was_here(past, locked, unit.lock, after)
+    except Cut as error:
+        yield _made(unit, State.WAITS, f"whether this version was here before can't be said: {error}; fetch all of it")
+        return
+    if was_here:
         message = "this version was served or tried here before and taken back: nothing but a person promotes it again"
         yield _made(unit, State.STAYS, message, after)
         return
@@ -82,11 +87,14 @@ def _next(workspace: Workspace, unit: Unit, now: datetime, past: Past) -> Iterat
 
 
 def _was_here(past: Past, locked: Locked, before: Lock | None, after: Lock) -> bool:
+    """Whether the version that comes was in the lock before. Raises Cut where the history ends too early to say."""
     coming = after.rollout.canary if after.rollout is not None else after.model
     if coming is None or (before is not None and holds(before, coming)):
         return False
     try:
         return ever(past, locked.file, lambda lock: holds(lock, coming))
+    except Cut:
+        raise
     except Unknown:
         return False  # without a history nothing was here
 

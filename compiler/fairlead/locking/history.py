@@ -22,6 +22,10 @@ class Unknown(Exception):
     """Nobody can say; the text is the reason."""
 
 
+class Cut(Unknown):
+    """The history ends too early, because the clone is shallow."""
+
+
 @dataclass(frozen=True)
 class Past:
     """Where the history is that counts: the project's folder in a repository, and the commit where it ends."""
@@ -39,8 +43,8 @@ def since(past: Past, file: str, is_so: Callable[[Lock], bool]) -> datetime:
             break
         began = seconds
     else:
-        if began is not None and _git(past.root, "rev-parse", "--is-shallow-repository").strip() == "true":
-            raise Unknown("the clone is shallow, and its history ends before the version was locked")
+        if began is not None and _is_shallow(past):
+            raise Cut("the clone is shallow, and its history ends before the version was locked")
     if began is None:
         raise Unknown(f"{file} is not committed as it is now")
     return datetime.fromtimestamp(int(began), UTC)
@@ -48,8 +52,16 @@ def since(past: Past, file: str, is_so: Callable[[Lock], bool]) -> datetime:
 
 def ever(past: Past, file: str, is_so: Callable[[Lock], bool]) -> bool:
     """Whether the lock has been so in any commit. Raises Unknown where that can't be said."""
-    locks = (_lock_at(past.root, commit, file) for commit, _ in _commits(past, file))
-    return any(lock is not None and is_so(lock) for lock in locks)
+    commits = _commits(past, file)
+    if any((lock := _lock_at(past.root, commit, file)) is not None and is_so(lock) for commit, _ in commits):
+        return True
+    if commits and _is_shallow(past):
+        raise Cut("the clone is shallow, and what was locked before its history begins is not known")
+    return False
+
+
+def _is_shallow(past: Past) -> bool:
+    return _git(past.root, "rev-parse", "--is-shallow-repository").strip() == "true"
 
 
 def _commits(past: Past, file: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from tests.unit.locking.conftest import Project
@@ -56,6 +57,27 @@ def test_a_canary_that_was_taken_back_stays_until_a_person_promotes_it(canary: P
     canary.commit(ago(hours=10))
     assert [state for _, state, _ in states(canary)] == ["stays"]
     assert canary.run("promote", "churn", "--to", "production").exit_code == 0
+
+
+def test_in_a_shallow_clone_nobody_can_say_whether_a_version_was_taken_back(canary: Project) -> None:
+    file = canary.root / "fairlead.yaml"
+    file.write_text(file.read_text().replace(", soak: 24h", ""))
+    canary.serve("staging", 2)
+    canary.serve("production", 2)
+    canary.commit(ago(hours=100))
+    canary.serve("staging", 3)
+    assert canary.run("promote", "churn", "--to", "production").exit_code == 0
+    canary.commit(ago(hours=20))
+    canary.run("rollback", "churn", "--in", "production")
+    canary.commit(ago(hours=10))
+    assert [state for _, state, _ in states(canary)] == ["stays"]
+    canary.git("clone", "--quiet", "--depth=1", f"file://{canary.root}", str(canary.root / "clone"))
+    clone = replace(canary, root=canary.root / "clone")
+    (step,) = due(clone)
+    assert step["state"] == "waits"
+    assert "the clone is shallow" in step["message"]
+    clone.git("fetch", "--quiet", "--unshallow")
+    assert [state for _, state, _ in states(clone)] == ["stays"]
 
 
 def test_what_is_suspended_or_retired_is_left_alone(canary: Project) -> None:
