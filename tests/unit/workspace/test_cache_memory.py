@@ -18,6 +18,7 @@ from fairlead.workspace.load import load
 from fairlead.workspace.work import Task, Work
 from tests.laws.test_cache import FILES, PROJECT
 from tests.projects import write_project
+from tests.unit.workspace.test_cache_run import CRD
 
 KEY = bytes(range(32))
 EVERYTHING = {"assistant", "churn", "screen", "triage"}
@@ -113,6 +114,18 @@ def test_other_targets_and_another_compiler_know_nothing(compiled: Compiled) -> 
     compiled()
     assert compiled(targets=("kserve",)) == EVERYTHING
     assert compiled(compiler="two") == EVERYTHING
+
+
+def test_crds_that_are_too_large_to_be_told_apart_make_all_of_it_unknown(
+    compiled: Compiled, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root, "fairlead.yaml", "platform:\n", "platform:\n  crds: crds\n")
+    (root / "crds").mkdir()
+    (root / "crds/things.yaml").write_text(CRD)
+    compiled()
+    assert compiled() == set()
+    monkeypatch.setattr("fairlead.workspace.cache.inputs.MAX_BYTES", 10)
+    assert compiled() == compiled() == EVERYTHING
 
 
 def test_entries_of_somebody_else_and_damaged_ones_are_not_there(compiled: Compiled, root: Path) -> None:

@@ -90,6 +90,8 @@ class Recollection:
         self._memory = memory
         self._workspace = workspace
         self._crds = _crds(workspace)
+        # A file whose content can't be told has none that another run could be held to.
+        self._is_sure = all(digest is not None for _, digest in self._crds or ())
         self._common = [list(targets), workspace.read.get(PROJECT_FILE), self._crds]
         self._kept = False
         self.loaded: dict[str, Stat] = {}
@@ -97,7 +99,7 @@ class Recollection:
 
     def recalled(self, plan: Plan, work: Work) -> Made | None:
         """What compiling a plan gives, where that is known. Its contents are compiled when they are asked for."""
-        entry = self._memory.get(self._name(plan.unit))
+        entry = self._memory.get(self._name(plan.unit)) if self._is_sure else None
         if entry is None or not isinstance(plan.peers, Watched):
             return None
         if entry["files"] and not self._memory.wanted(plan.unit):
@@ -114,7 +116,7 @@ class Recollection:
 
     def keep(self, plan: Plan, made: Made) -> None:
         """Keeps what compiling a plan gave, if it went well."""
-        if has_errors(list(made.diagnostics)) or not isinstance(plan.peers, Watched):
+        if not self._is_sure or has_errors(list(made.diagnostics)) or not isinstance(plan.peers, Watched):
             return
         questions = sorted(made.asked, key=lambda each: (each.what, each.about or ""))
         try:
