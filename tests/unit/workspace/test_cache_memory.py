@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -180,6 +181,7 @@ def _found(root: Path) -> tuple[Diagnostic, ...]:
 
 def test_a_code_that_no_module_knows_can_not_be_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fairlead.source.diagnostics._CODES", {})
+    monkeypatch.setitem(sys.modules, "blocked", None)
     compilation = compile_workspace(load(root))
     made = next(compilation.made())
     code = Code("ZZ1234", "a code of nobody's", "Nothing.")

@@ -110,7 +110,8 @@ def _diagnostic_of(words: list[Any]) -> Diagnostic:
 def _module_of(code: Code) -> str:
     """A module that knows a code, so that who reads of the code can import its definition."""
     for name, module in list(sys.modules.items()):
-        if any(value is code for value in list(vars(module).values())):
+        # What stands among the modules may be anything: None, where an import is to fail.
+        if any(value is code for value in list(getattr(module, "__dict__", {}).values())):
             return name
     raise Unsayable
 
