@@ -50,7 +50,8 @@ def steps_used(folder: Path | None) -> dict[str, StepUsage]:
         name = path.relative_to(folder).as_posix()
         try:
             step, read = _STEP.validate_python(_step(name)), _read(path)
-        except (OSError, ValueError) as error:  # pydantic's errors, JSON's and those of UTF-8 are ValueErrors
+        except (OSError, ValueError, RecursionError) as error:
+            # pydantic's errors, JSON's and those of UTF-8 are ValueErrors, and brackets in brackets are none
             sys.stdout.write(f"what {name[:60]!r} used isn't known: {_why(error)}\n")
             continue
         found[step] = _larger(found[step], read) if step in found else read

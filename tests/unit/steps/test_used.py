@@ -60,6 +60,7 @@ def test_of_trials_the_one_that_used_most_is_told(tmp_path: Path) -> None:
         '{"cpu": 5}',
         "\udcff",
         '{"memory": 5' + " " * 5000 + "}",
+        "[" * 4000,
     ],
 )
 def test_what_is_no_measurement_is_said_and_left_out(
