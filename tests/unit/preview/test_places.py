@@ -85,6 +85,26 @@ def test_what_is_removed_from_the_project_is_shown_where_it_was(
     assert pointed(repository, found[0]).startswith(there)
 
 
+def test_a_target_is_shown_where_it_stands_without_a_list_too(edited: Project) -> None:
+    text = (edited.folder / FAIRLEAD).read_text()
+    listed = text[text.index("targets:\n") : text.index("platform:\n")]
+    edited.edit(FAIRLEAD, (listed, "targets:\n  argo-workflows: {}\n  kserve: {}\n  prometheus: {}\n"))
+    was, base = edited.state(), (edited.folder / FAIRLEAD).read_text().split("\n")
+    edited.edit(FAIRLEAD, ("kserve: {}\n  prometheus: {}", "argo-cd: {}\n  prometheus: {scrape_interval: 20s}"))
+    head = (edited.folder / FAIRLEAD).read_text().split("\n")
+    found = {effect.kind: effect for effect in project.effects(was, edited.state())}
+    lines = {
+        kind: (base if effect.in_base else head)[effect.place.line - 1]
+        for kind, effect in found.items()
+        if effect.place is not None
+    }
+    assert lines == {
+        "target-removed": "  kserve: {}",
+        "target-added": "  argo-cd: {}",
+        "target-options": "  prometheus: {scrape_interval: 20s}",
+    }
+
+
 def test_a_canary_that_is_taken_back_is_shown_where_it_was(before: State, edited: Project) -> None:
     model = before.plans["staging"]["tumor-classifier"].unit.lock.model  # type: ignore[union-attr]
     assert model is not None

@@ -154,8 +154,10 @@ def _targets(before: State, after: State) -> Iterator[Effect]:
 
 
 def _target_path(root: Mapping, name: str) -> Path:
-    """Where a target stands in the list: by its name, or as the key of its options."""
+    """Where a target stands: by its name in the list, or as the key of its options, in the list or without one."""
     listed = root.get("targets")
+    if isinstance(listed, Mapping) and listed.get(name) is not None:
+        return ("targets", name)
     for position, item in enumerate(listed.items if isinstance(listed, Sequence) else ()):
         if isinstance(item, Mapping) and item.get(name) is not None:
             return ("targets", position, name)
