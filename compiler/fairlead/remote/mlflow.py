@@ -84,13 +84,13 @@ class Mlflow:
 
     def is_reachable(self, seconds: float = 3) -> bool:
         """Whether somebody listens at the server's address; a question for those who would rather not wait long."""
-        place = urlsplit(self.uri)
-        if place.scheme not in ("http", "https") or place.hostname is None or place.scheme in getproxies():
-            return True
-        port = place.port or (443 if place.scheme == "https" else 80)
         try:
+            place = urlsplit(self.uri)
+            if place.scheme not in ("http", "https") or place.hostname is None or place.scheme in getproxies():
+                return True
+            port = place.port or (443 if place.scheme == "https" else 80)
             socket.create_connection((place.hostname, port), seconds).close()
-        except OSError:
+        except (OSError, ValueError):  # ValueErrors are of what can't be an address, as a port of 99999
             return False
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,23 @@ def test_a_server_that_is_down_is_one_sentence_without_its_password(monkeypatch:
         "the experiment churn can't be searched: MLflow at http://127.0.0.1:9 does not answer"
     )
     assert "tracking_uri" in failure.value.help
+
+
+def test_whoever_would_rather_not_wait_learns_first_whether_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert Mlflow(address).is_reachable()
+    assert not Mlflow(address).is_reachable()
+    assert Mlflow("sqlite:////nowhere/mlflow.db").is_reachable()
+
+
+@pytest.mark.parametrize("uri", [f"http://{'a' * 64}.example", "http://mlflow:99999", "http://[::1"])
+def test_what_can_be_no_address_is_not_reachable(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not Mlflow(uri).is_reachable()
 
 
 def test_without_a_tracking_uri_nothing_is_written_anywhere() -> None:
