@@ -12,6 +12,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from tumor import tell_usage
+
 FEATURES = ["mean_radius", "age_band", "radius_per_area"]
 
 
@@ -36,6 +38,7 @@ def main() -> None:
     malignant = model.predict_proba(validation[FEATURES])[:, list(model.classes_).index("malignant")]
     metrics = {"validation_roc_auc": roc_auc_score(validation["diagnosis"] == "malignant", malignant)}
     (out / "metrics.json").write_text(json.dumps(metrics))
+    tell_usage()
 
 
 if __name__ == "__main__":
