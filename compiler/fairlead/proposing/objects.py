@@ -62,9 +62,13 @@ class Writer:
         )
         return self._done(codes.NOT_MADE, "write-tree", more=index).strip()
 
+    def draft(self, tree: str, parent: str, message: str) -> str:
+        """A commit that no branch will have: it is only looked at, and nobody is asked for a signature."""
+        return self._done(codes.NOT_MADE, "commit-tree", tree, "-p", parent, "-F", "-", given=message).strip()
+
     def commit(self, tree: str, parent: str, message: str) -> str:
         """A commit that no branch has yet, signed where the user's commits are."""
-        signs = self._repository.setting("commit.gpgsign") in ("true", "yes", "on", "1")
+        signs = self._run("config", "--type=bool", "--get", "commit.gpgsign").stdout.strip() == "true"
         words = ("commit-tree", tree, "-p", parent, *(["-S"] if signs else []), "-F", "-")
         return self._done(codes.NOT_MADE, *words, given=message).strip()
 

@@ -62,7 +62,7 @@ def propose(root: Path, folder: Path, locked: Locked, request: Request) -> Propo
     with tempfile.TemporaryDirectory(prefix="fairlead-proposal-") as name:
         tree = writer.tree(request.base, changes, Path(name))
     first = message(request.title, locked.said, request.approval, None)
-    draft = writer.commit(tree, request.base, first)
+    draft = writer.draft(tree, request.base, first)
     preview = read(root, request.base, draft, exact=True, jobs=request.jobs).preview
     text = message(request.title, locked.said, request.approval, preview)
     commit = writer.commit(tree, request.base, text)

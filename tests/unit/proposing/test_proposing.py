@@ -17,6 +17,13 @@ from tests.unit.proposing.conftest import PRODUCTION, STAGING, Clone, locked
 
 BRANCH = "fairlead/promote/churn-production-16"
 HOOK = "#!/bin/sh\n"
+SIGNER = """\
+cat > /dev/null
+echo signed >> "$(dirname "$0")/signatures"
+printf '\\n[GNUPG:] SIG_CREATED D\\n' >&2
+printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nAda\\n-----END PGP SIGNATURE-----\\n'
+"""
+"""What Git takes for gpg, and writes down how often it was asked."""
 
 
 def hook(hub: Path, name: str, body: str) -> None:
@@ -90,6 +97,17 @@ class TestOneCommit:
             "Serve version 15 of churn again in production",
             "Promote version 16 of churn to production",
         ]
+
+    @pytest.mark.parametrize("said", ["true", "True", "on"])
+    def test_it_is_signed_once_where_the_users_commits_are(self, ada: Clone, tmp_path: Path, said: str) -> None:
+        signer = tmp_path / "signer"
+        signer.write_text(HOOK + SIGNER)
+        signer.chmod(0o755)
+        ada.git("config", "gpg.program", str(signer))
+        ada.git("config", "commit.gpgsign", said)
+        ada.promote("--commit")
+        assert "gpgsig -----BEGIN PGP SIGNATURE-----" in ada.git("cat-file", "commit", BRANCH)
+        assert (tmp_path / "signatures").read_text() == "signed\n"
 
     def test_where_nothing_moves_nothing_is_proposed(self, ada: Clone) -> None:
         ada.promote("--push", "--branch", "main")
