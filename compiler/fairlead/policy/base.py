@@ -15,7 +15,7 @@ from fairlead.plan.plan import Plan
 from fairlead.policy.weaknesses import Weakness, weaknesses
 from fairlead.project.unit import Unit
 from fairlead.resources.resource import Resource
-from fairlead.source.diagnostics import Diagnostic
+from fairlead.source.diagnostics import Code, Diagnostic
 
 GROUP = "fairlead.policies"
 
@@ -60,6 +60,8 @@ class Policy:
     name: ClassVar[str]
     """What `policies` in fairlead.yaml and a waiver's `check` call it: the section that it is about, a dot, and what is
     wrong."""
+    code: ClassVar[Code]
+    """The code of what it finds, and so how bad that is by itself; those of other packages may find several kinds."""
 
     def check(self, plan: Plan) -> Iterable[Diagnostic]:
         """What is found in the plan of a pipeline in an environment."""

@@ -39,6 +39,7 @@ class MissingRunbook(Policy):
     """Whoever is paged about a protected environment finds a runbook."""
 
     name = NAME
+    code = NO_RUNBOOK
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""
@@ -49,4 +50,4 @@ class MissingRunbook(Policy):
         if unit.settings.protected and monitoring.alerts.page is not None:
             message = f"`{monitoring.alerts.page}` is paged about `{unit.environment}`, and no runbook says what to do"
             help_ = f"write `monitoring.runbook`, or accept it with a waiver of `{NAME}`"
-            yield Diagnostic(NO_RUNBOOK, key_place(unit, "monitoring", "alerts", "page"), message, help_)
+            yield Diagnostic(self.code, key_place(unit, "monitoring", "alerts", "page"), message, help_)

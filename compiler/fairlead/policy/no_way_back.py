@@ -30,6 +30,7 @@ class NoWayBack(Policy):
     """What is served in a protected environment can be rolled back."""
 
     name = NAME
+    code = NO_WAY_BACK
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""
@@ -41,4 +42,4 @@ class NoWayBack(Policy):
             message = f"version {lock.model.version} is served, and there is no version before it to go back to"
             help_ = "the next promotion keeps this one under `previous`"
             place = place_of(unit.lock_root or unit.root, ("model", "version"))
-            yield Diagnostic(NO_WAY_BACK, place, message, help_)
+            yield Diagnostic(self.code, place, message, help_)

@@ -43,6 +43,7 @@ class Exposed(Policy):
     """What is made opens no door beside the gateway."""
 
     name = "output.exposed"
+    code = EXPOSED
 
     def check_output(self, output: Output) -> Iterator[Diagnostic]:
         """Each door."""
@@ -54,13 +55,14 @@ class Exposed(Policy):
                 what = f"has the type {type_}" if type_ in DOORS else "opens a door"
                 message = f"{resource.identity} {what}, beside the gateway of the platform"
                 help_ = output.help(self.name)
-                yield Diagnostic(EXPOSED, resource.origin_at(("spec", "type")).place, message, help_)
+                yield Diagnostic(self.code, resource.origin_at(("spec", "type")).place, message, help_)
 
 
 class Unfenced(Policy):
     """What containers may reach, or who may reach them, is said."""
 
     name = "output.unfenced"
+    code = UNFENCED
 
     def check_output(self, output: Output) -> Iterator[Diagnostic]:
         """The first resource with containers, where the target makes no NetworkPolicy."""
@@ -71,7 +73,7 @@ class Unfenced(Policy):
             if path is not None:
                 message = f"{resource.identity} runs containers, and no NetworkPolicy is about them"
                 help_ = output.help(self.name)
-                yield Diagnostic(UNFENCED, resource.origin_at(path).place, message, help_)
+                yield Diagnostic(self.code, resource.origin_at(path).place, message, help_)
                 return
 
 

@@ -43,6 +43,7 @@ class PublicGateway(Policy):
     """Restricted data is asked about inside the owner's network; of a graph, the data of its members counts."""
 
     name = NAME
+    code = PUBLIC_GATEWAY
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""

@@ -41,6 +41,7 @@ class SingleZone(Policy):
     """Replicas of a protected environment are spread over more than one zone."""
 
     name = NAME
+    code = SINGLE_ZONE
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""
@@ -49,4 +50,4 @@ class SingleZone(Policy):
             return
         message = f"all replicas are in the zone `{serving.zones[0]}`, and `{unit.environment}` is protected"
         help_ = f"name another zone as well, or accept it with a waiver of `{NAME}`"
-        yield Diagnostic(SINGLE_ZONE, unit.place("serving", "zones", 0), message, help_)
+        yield Diagnostic(self.code, unit.place("serving", "zones", 0), message, help_)

@@ -38,6 +38,7 @@ class UngatedPromotion(Policy):
     """What is promoted without a person has passed a gate."""
 
     name = NAME
+    code = UNGATED
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""
@@ -49,4 +50,4 @@ class UngatedPromotion(Policy):
             return
         message = "candidates are promoted automatically, and `model.evaluate.gates` has no clause for them to pass"
         help_ = f"add a gate, write `promote: pull-request`, or accept it with a waiver of `{NAME}`"
-        yield Diagnostic(UNGATED, unit.place("retraining", "promote"), message, help_)
+        yield Diagnostic(self.code, unit.place("retraining", "promote"), message, help_)

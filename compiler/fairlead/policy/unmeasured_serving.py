@@ -37,6 +37,7 @@ class UnmeasuredServing(Policy):
     """What answers in a protected environment has an objective. A graph's members have theirs."""
 
     name = NAME
+    code = NO_SLO
 
     def check(self, plan: Plan) -> Iterator[Diagnostic]:
         """What the plan has of it."""
@@ -47,4 +48,4 @@ class UnmeasuredServing(Policy):
         if unit.settings.protected and (monitoring is None or monitoring.slos is None):
             message = f"`{unit.environment}` is protected, and nothing says how well the server must answer there"
             help_ = f"write `monitoring.slos`, or accept it with a waiver of `{NAME}`"
-            yield Diagnostic(NO_SLO, key_place(unit, "serving"), message, help_)
+            yield Diagnostic(self.code, key_place(unit, "serving"), message, help_)

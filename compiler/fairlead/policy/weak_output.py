@@ -53,7 +53,6 @@ class WeakOutput(Policy):
     """Containers that targets make have no weakness of one kind."""
 
     kind: ClassVar[Kind]
-    code: ClassVar[Code]
 
     def check_output(self, output: Output) -> Iterator[Diagnostic]:
         """Each resource that has one, once for each of its weaknesses."""

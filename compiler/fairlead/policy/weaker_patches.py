@@ -78,6 +78,7 @@ class WeakerPatches(Policy):
     """Patches leave what holds a Pod, a caller or a candidate back as it was generated."""
 
     name = NAME
+    code = WEAKER
 
     def check_patches(self, unit: Unit, before: Sequence[Resource], after: Sequence[Resource]) -> Iterator[Diagnostic]:
         """What a unit's patches have made weaker of its resources."""
@@ -87,7 +88,7 @@ class WeakerPatches(Policy):
             for change in weaker(old.manifest, new.manifest, pinned=unit.settings.protected):
                 message = f"{new.identity} {change.what}, at `{'.'.join(str(step) for step in change.path)}`"
                 help_ = f"leave it as it is generated, or accept it with a waiver of `{NAME}`"
-                yield Diagnostic(WEAKER, _place(unit, new, change.path), message, help_)
+                yield Diagnostic(self.code, _place(unit, new, change.path), message, help_)
 
 
 def weaker(before: Mapping[str, Any], after: Mapping[str, Any], *, pinned: bool) -> list[Change]:

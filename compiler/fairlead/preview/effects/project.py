@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fairlead.policy.policy import BUILT_IN
 from fairlead.preview.effects.pair import arrow, said
 from fairlead.preview.model import Effect, Severity
 from fairlead.preview.states import State
@@ -58,13 +59,16 @@ def _policies(before: State, after: State) -> Iterator[Effect]:
     for name in sorted({*was, *now}):
         old, new = was.get(name), now.get(name)
         if old != new:
-            milder = _STRICTNESS.get(new, 1) < _STRICTNESS.get(old, 1)
+            by_itself = _BY_ITSELF.get(name, "ignore")
+            milder = _STRICTNESS[new or by_itself] < _STRICTNESS[old or by_itself]
             message = f"policy {name} is {arrow(old or 'as it is by itself', new or 'as it is by itself')}"
             severity = Severity.RISK if milder else Severity.BEHAVIOUR
             yield _effect(severity, "policy", message, roots, ("policies", name))
 
 
-_STRICTNESS: dict[str | None, int] = {"ignore": 0, "note": 1, "warning": 2, "error": 3}
+_STRICTNESS = {"ignore": 0, "note": 1, "warning": 2, "error": 3}
+_BY_ITSELF = {policy.name: policy.code.severity.value for policy in BUILT_IN}
+"""How strict a policy is that fairlead.yaml does not name; one of another package does not apply then."""
 
 
 def _environments(before: State, after: State) -> Iterator[Effect]:
