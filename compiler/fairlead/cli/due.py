@@ -21,8 +21,7 @@ def tell_due(root: Path, spec: Path | None, environment: str | None, form: str) 
 
     workspace = load(root)
     units = meant(workspace, [spec] if spec is not None else [], [environment] if environment is not None else [])
-    wanted = {(unit.name, unit.environment) for unit in units}
-    steps = [step for step in due(workspace, datetime.now(UTC)) if (step.pipeline, step.environment) in wanted]
+    steps = due(workspace, units, datetime.now(UTC))
     if form == "json":
         click.echo(json.dumps({"version": 1, "steps": [asdict(step) for step in steps]}, indent=2, ensure_ascii=False))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,14 +49,13 @@ class Step:
     approval: tuple[str, ...] = ()
 
 
-def due(workspace: Workspace, now: datetime, past: Past | None = None) -> list[Step]:
-    """The next step of every pipeline in every environment, in order of promotion; none where all is as it should be.
+def due(workspace: Workspace, units: Iterable[Unit], now: datetime, past: Past | None = None) -> list[Step]:
+    """The next step of each of `units`, of pipelines without errors, in their order; none where all is as it should be.
 
     A candidate that comes into the environment that trains is not among them: object stores are not asked. Neither is
     what is retired or suspended.
     """
     past = past or Past(workspace.root)
-    units = (unit for units in workspace.units.values() for unit in units.values())
     return [found for unit in units for found in _next(workspace, unit, now, past)]
 
 

@@ -105,3 +105,16 @@ def test_what_belongs_together_is_given_together(project: Project) -> None:
     for words in (["--due", "--now"], ["--due", "--push"], ["churn"], ["--to", "production"]):
         assert project.run("promote", *words).exit_code == 2
     assert project.run("promote", "churn", "--to", "production", "--format", "json").exit_code == 2
+
+
+def test_errors_of_a_pipeline_that_was_not_asked_for_are_in_nobodys_way(canary: Project) -> None:
+    canary.serve("staging", 3)
+    canary.commit(ago(hours=48))
+    text = (canary.root / "specs/churn.yaml").read_text().replace("name: churn", "name: other")
+    broken = text.replace("staging: {serving", "staging: {suspend: perhaps, serving")
+    assert broken != text
+    (canary.root / "specs/other.yaml").write_text(broken)
+    assert canary.run("promote", "--due").exit_code == 1
+    done = canary.run("promote", "churn", "--due")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert done.stdout.startswith("due   churn in production")
