@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ ColumnType = Literal[
 ColumnRole = Literal["id", "time", "label", "feature", "slice", "weight", "ignore"]
 Format = Literal["csv", "parquet", "jsonl", "files"]
 Sensitivity = Literal["public", "internal", "pii", "phi"]
+SENSITIVITIES: Final[tuple[str, ...]] = get_args(Sensitivity)
+"""From what anybody may see to what is guarded most."""
 RESTRICTED: frozenset[str] = frozenset({"pii", "phi"})
 """Sensitivities whose data needs named callers and a retention for payloads."""
 

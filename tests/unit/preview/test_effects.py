@@ -254,3 +254,12 @@ def test_the_same_state_has_no_effects(before: State, edited: Project) -> None:
     after = edited.state()
     assert list(project.effects(before, after)) == []
     assert [between(before, after, place) for place in LOCKS] == [(), ()]
+
+
+@pytest.mark.parametrize("less", ["pii", "internal", "public"])
+def test_data_that_is_handled_with_less_care_is_a_risk(before: State, edited: Project, less: str) -> None:
+    edited.edit(SPEC, ("sensitivity: phi", f"sensitivity: {less}"))
+    after = edited.state()
+    for base, head, severity in ((before, after, RISK), (after, before, BEHAVIOUR)):
+        found = [effect.severity for effect in between(base, head, "staging") if "is handled as" in effect.message]
+        assert found == [severity]

@@ -9,7 +9,7 @@ from fairlead.plan.plan import Dataset
 from fairlead.plan.scope import Scope
 from fairlead.source.diagnostics import Code
 from fairlead.source.nodes import Path
-from fairlead.spec.data import AddedColumns, Column, Data
+from fairlead.spec.data import SENSITIVITIES, AddedColumns, Column, Data
 
 CYCLE = Code(
     "FL3003",
@@ -97,5 +97,6 @@ def _resolve(scope: Scope, prepared: Mapping[str, tuple[str, AddedColumns]], nam
 def _sensitivity(scope: Scope) -> str:
     """A prepared dataset is handled as the most sensitive source that there is: who wrote it may have read all."""
     data = scope.unit.pipeline.data
-    order = ("public", "internal", "pii", "phi")
-    return max((source.sensitivity for source in data.sources.values()), key=order.index) if data else "internal"
+    if not data:
+        return "internal"
+    return max((source.sensitivity for source in data.sources.values()), key=SENSITIVITIES.index)

@@ -10,10 +10,7 @@ from fairlead.plan.nodes import Check, Divide, Prepare, Snapshot
 from fairlead.preview.effects.pair import Both, arrow, mapping_changes
 from fairlead.preview.effects.runs import run_effects
 from fairlead.preview.model import Effect, Severity
-from fairlead.spec.data import Column
-
-SENSITIVE = ("public", "internal", "pii", "phi")
-"""From what anybody may see to what is guarded most."""
+from fairlead.spec.data import SENSITIVITIES, Column
 
 
 def effects(pair: Both) -> Iterator[Effect]:
@@ -122,7 +119,7 @@ def _datasets(pair: Both) -> Iterator[Effect]:
             yield pair.effect(Severity.BEHAVIOUR, "retrains", message, (*now.path, "format"), node)
         # What steps make of a source is as sensitive as the source, and is not said again.
         if was.sensitivity != now.sensitivity and now.path[:2] == ("data", "sources"):
-            less = SENSITIVE.index(now.sensitivity) < SENSITIVE.index(was.sensitivity)
+            less = SENSITIVITIES.index(now.sensitivity) < SENSITIVITIES.index(was.sensitivity)
             message = f"{name} is handled as {arrow(was.sensitivity, now.sensitivity)}"
             severity = Severity.RISK if less else Severity.BEHAVIOUR
             yield pair.effect(severity, "data-contract", message, (*now.path, "sensitivity"), node)
