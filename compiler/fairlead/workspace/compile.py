@@ -147,7 +147,13 @@ def compile_workspace(
     chosen, found = chosen_targets(project, workspace.project_root, targets or None)
     diagnostics += found
     judge, crds = None, place_of(workspace.project_root, ("platform", "crds"))
+    # Of texts that are not on disk yet nothing is remembered: what counts as read is what they replace.
+    usable = memory if not keep and not workspace.instead else None
+    recollection: Recollection | None = None
     if not has_errors(diagnostics):
+        if usable is not None:
+            # Before the CRDs are read, so that a change of them meanwhile is seen when all is done.
+            recollection = Recollection(usable, workspace, [choice.target.name for choice in chosen])
         judge, found = _judge(workspace, project, crds)
         diagnostics += found
     result = Compilation(selection, diagnostics)
@@ -162,10 +168,6 @@ def compile_workspace(
     if not environments:
         tasks.append(Shared(project, workspace.project_root, None, built.all(), kinds))
     work = Work(tuple(chosen), PurePosixPath(project.output), built.rules, judge, crds, keep)
-    names_of_targets = [choice.target.name for choice in chosen]
-    # Of texts that are not on disk yet nothing is remembered: what counts as read is what they replace.
-    usable = memory if not keep and not workspace.instead else None
-    recollection = Recollection(usable, workspace, names_of_targets) if usable is not None else None
     result.prepare(work, tasks, jobs, recollection)
     return result
 

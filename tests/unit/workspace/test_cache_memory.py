@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fairlead.plan.plan import Plan
+from fairlead.resources.crds import Definitions
 from fairlead.source.diagnostics import Code, Diagnostic
 from fairlead.source.places import Place
 from fairlead.workspace.cache.memory import Memory
@@ -127,6 +128,24 @@ def test_crds_that_are_too_large_to_be_told_apart_make_all_of_it_unknown(
     assert compiled() == set()
     monkeypatch.setattr("fairlead.workspace.cache.inputs.MAX_BYTES", 10)
     assert compiled() == compiled() == EVERYTHING
+
+
+def test_crds_that_change_while_they_are_read_are_nothing_to_remember(
+    compiled: Compiled, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root, "fairlead.yaml", "platform:\n", "platform:\n  crds: crds\n")
+    (root / "crds").mkdir()
+    (root / "crds/things.yaml").write_text(CRD)
+    real = Definitions.__init__
+
+    def meddled(self: Definitions, folder: Path) -> None:
+        real(self, folder)
+        (folder / "more.yaml").write_text(CRD.replace("hing", "hong"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Definitions, "__init__", meddled)
+        compiled()
+    assert compiled() == EVERYTHING
 
 
 def test_entries_of_somebody_else_and_damaged_ones_are_not_there(compiled: Compiled, root: Path) -> None:
