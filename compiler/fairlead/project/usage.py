@@ -33,9 +33,9 @@ class Used(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """`2.6Gi that the last run used (run 1a2b3c4d)`; of the largest of several processes, at least that."""
-        least = " at least" if self.usage.measured == "process" else ""
-        return f"{self.memory} that the last run used{least} ({self.source})"
+        """`2.6Gi that the last run used (run 1a2b3c4d)`; of the largest of several processes, that or more."""
+        more = " or more" if self.usage.measured == "process" else ""
+        return f"{self.memory}{more} that the last run used ({self.source})"
 
     @property
     def source(self) -> str:

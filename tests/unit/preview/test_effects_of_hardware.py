@@ -30,7 +30,7 @@ def test_memory_is_compared_with_what_the_last_run_used(before: State, edited: P
     edited.edit(SPEC, ("memory: 8Gi, disk", "memory: 2Gi, disk"))
     less = edited.state()
     (found,) = between(before, less, "staging")
-    said_ = "training: memory limit 8Gi -> 2Gi, below the 2.6Gi that the last run used at least (run f8ef06f2)"
+    said_ = "training: memory limit 8Gi -> 2Gi, below the 2.6Gi or more that the last run used (run f8ef06f2)"
     assert (found.severity, found.kind, found.message) == (RISK, "hardware", said_)
     assert found.why == ("a container that reaches its limit is killed, and its step fails as often as it is tried",)
     edited.edit(SPEC, ("memory: 2Gi, disk", "memory: 2400Mi, disk"))

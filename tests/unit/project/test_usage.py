@@ -69,4 +69,4 @@ def test_of_one_process_among_several_it_is_said_that_it_is_the_least() -> None:
     said = {**version(8, None), "usage": {"train": {"memory": "2Gi", "measured": "process"}}}
     found = last_used(lock(model=said), "train")
     assert found is not None
-    assert found.sentence == "2Gi that the last run used at least (version 8)"
+    assert found.sentence == "2Gi or more that the last run used (version 8)"

@@ -48,7 +48,7 @@ def test_a_profile_of_the_project_is_shown_with_where_it_is_described(tmp_path: 
     assert seen.places(TOO_LITTLE) == [seen.where("cpu-small")]
     one = seen.one(TOO_LITTLE)
     assert one.message == (
-        "train may use 4Gi of memory, less than the 5Gi that the last run used at least (run 1a2b3c4d)"
+        "train may use 4Gi of memory, less than the 5Gi or more that the last run used (run 1a2b3c4d)"
     )
     assert [str(each.place) for each in one.related] == [
         seen.where("4Gi", within="cpu-small: {cpu: 2, memory: 4Gi, price: 0.09/h}", file="fairlead.yaml")
