@@ -36,11 +36,16 @@ def committed(result: Compiled, assembled: Sequence[Assembled], folder: PurePosi
     if allow_dirty:
         return ""
     repository = Repository(root)
-    dirty = [path for path in repository.changed() if path.startswith(f"{folder}/")]
+    commit = repository.commit("HEAD")
+    changed = {path for path in repository.changed() if path.startswith(f"{folder}/")}
+    # What .gitignore names is no change to Git, and in no commit either.
+    known = {entry.path for entry in repository.entries(commit) or ()}
+    made = {file.path for one in assembled for file in one.files if file.path.startswith(f"{folder}/")}
+    dirty = sorted(changed | (made - known))
     if dirty:
         help_ = "commit first, or say --allow-dirty in a cluster that only you use"
         raise _differs(codes.NOT_COMMITTED, dirty, "not as in the commit that is checked out", help_)
-    return repository.commit("HEAD")
+    return commit
 
 
 def _differs(code: Code, paths: list[str], what: str, help_: str) -> Refused:

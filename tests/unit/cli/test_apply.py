@@ -337,6 +337,16 @@ def test_output_that_is_not_committed_is_refused_unless_that_is_meant(
     applied(fairlead, "--allow-dirty")
 
 
+def test_output_that_git_ignores_is_in_no_commit(fairlead: Command, repository: Repository, cluster: Cluster) -> None:
+    repository.write(".gitignore", ".fairlead/\nrendered/\n")
+    repository.git("rm", "-r", "--quiet", "--cached", "rendered")
+    repository.commit()
+    refused = fairlead(*STAGING)
+    assert refused.code == 1
+    assert "FL8213" in refused.err
+    assert cluster.calls == []
+
+
 def test_output_that_was_changed_by_hand_is_refused(
     fairlead: Command, repository: Repository, cluster: Cluster
 ) -> None:
