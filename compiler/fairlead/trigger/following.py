@@ -6,7 +6,9 @@ import base64
 import binascii
 import gzip
 import json
+import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +19,7 @@ from fairlead.output.desired import ResourceRef
 from fairlead.plan import contract
 from fairlead.source.diagnostics import Diagnostic, Refused
 from fairlead.source.places import Place
+from fairlead.spec.secrets import masked
 from fairlead.trigger import codes
 from fairlead.trigger.objections import FINAL, follow
 from fairlead.trigger.start import API
@@ -24,6 +27,8 @@ from fairlead.trigger.start import API
 STEPS: Final = ("Pod", "Retry", "Skipped", "Suspend")
 """The kinds of node that are steps; the others hold some together. What is tried again has a `Retry` around Pods."""
 ENDED: Final = ("Failed", "Error")
+_ATTEMPT: Final = re.compile(r"\(\d+\)$")
+"""How an attempt's name ends, as `train(0)`; one of several beside each other ends in its item, as `trial(0:…)`."""
 VERDICTS: Final = {
     contract.REFUSED: "the gate refused the model",
     contract.BAD_DATA: "data is not as its contract says",
@@ -89,9 +94,10 @@ def nodes_of(status: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     if not nodes and isinstance(packed, str):
         try:
             nodes = json.loads(gzip.decompress(base64.b64decode(packed)))
-        except (OSError, EOFError, ValueError, binascii.Error):
+        except (OSError, EOFError, ValueError, binascii.Error, zlib.error):
             return {}
-    return {str(key): each for key, each in (nodes or {}).items() if isinstance(each, Mapping)}
+    listed = nodes if isinstance(nodes, Mapping) else {}
+    return {str(key): each for key, each in listed.items() if isinstance(each, Mapping)}
 
 
 def ended(status: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) -> Ended:
@@ -101,7 +107,7 @@ def ended(status: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) -> 
         return Ended(phase, 0)
     failed = [each for each in nodes.values() if each.get("phase") in ENDED and each.get("type") in STEPS]
     exits = {str((each.get("outputs") or {}).get("exitCode")) for each in failed}
-    reasons = dict.fromkeys(_line(each) for each in failed if "(" not in str(each.get("displayName")))
+    reasons = dict.fromkeys(_line(each) for each in failed if not _is_attempt(each))
     reason = "; ".join(reasons) or str(status.get("message") or "")
     for code, verdict in VERDICTS.items():
         if str(code) in exits:
@@ -111,7 +117,7 @@ def ended(status: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) -> 
 
 def failure(found: Ended, namespace: str, name: str, place: Place) -> Diagnostic:
     """What to say of a run that did not succeed."""
-    reason = f": {found.reason}" if found.reason else ""
+    reason = f": {masked(found.reason)}" if found.reason else ""
     help_ = f"`argo --namespace {namespace} logs {name}` has what its steps wrote"
     return Diagnostic(codes.RUN_FAILED, place, f"the run {name} ended as {found.phase}{reason}", help_)
 
@@ -120,13 +126,16 @@ def _news(nodes: Mapping[str, Mapping[str, Any]], said: dict[str, str]) -> Itera
     """What has happened since the last time, in the order in which steps began."""
     for key, each in sorted(nodes.items(), key=lambda item: str(item[1].get("startedAt") or "~")):
         phase = str(each.get("phase") or "Pending")
-        attempt = "(" in str(each.get("displayName"))
         if each.get("type") not in STEPS or said.get(key) == phase:
             continue
         said[key] = phase
         # Of attempts, only those that fail are worth a line.
-        if phase != "Pending" and (not attempt or phase in ENDED):
+        if phase != "Pending" and (not _is_attempt(each) or phase in ENDED):
             yield _line(each)
+
+
+def _is_attempt(node: Mapping[str, Any]) -> bool:
+    return _ATTEMPT.search(str(node.get("displayName"))) is not None
 
 
 def _line(node: Mapping[str, Any]) -> str:

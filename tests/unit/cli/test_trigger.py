@@ -296,6 +296,8 @@ def test_a_run_is_followed_step_by_step_to_its_end(fairlead: Command, repository
             "its contract",
         ),
         ([node("train", "Failed", outputs={"exitCode": "1"}, message="OOMKilled")], 1, "train: Failed, OOMKilled"),
+        ([node("trial(0:{a:1})", "Failed", message="OOMKilled")], 1, "ended as Failed: trial(0:{a:1}): Failed"),
+        ([node("train(0)", "Failed", message="OOMKilled")], 1, "ended as Failed: the whole took too long"),
         ([], 1, "ended as Failed: the whole took too long"),
     ],
 )
@@ -307,6 +309,22 @@ def test_a_run_that_does_not_succeed_gives_its_exit_code(
     assert done.code == code
     assert "FL8406" in done.err
     assert said in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"?", gzip.compress(b"[1]"), b"\x1f\x8b\x08" + b"\0" * 7 + b"?"],
+    ids=["not compressed", "a list", "damaged"],
+)
+@pytest.mark.usefixtures("no_sleep")
+def test_steps_that_cannot_be_unpacked_leave_how_the_run_has_ended(
+    fairlead: Command, repository: Repository, cluster: Cluster, packed: bytes
+) -> None:
+    text = base64.b64encode(packed).decode()
+    follow(cluster, {"phase": "Failed", "message": "the whole took too long", "compressedNodes": text})
+    done = fairlead(*STAGING, "--wait")
+    assert done.code == 1
+    assert "ended as Failed: the whole took too long" in " ".join(done.err.split())
 
 
 @pytest.mark.usefixtures("no_sleep")
