@@ -116,12 +116,20 @@ def _gone(kubectl: Kubectl, wanted: Iterable[Wanted], own: Iterable[Inventory]) 
     """What own inventories list and nobody wants any more: the part that had it, and its uid."""
     kept = {each.ref.identity for each in wanted}
     return {
-        ref: (inventory.owner.part, uid)
+        served: (inventory.owner.part, uid)
         for inventory in own
         for ref, uid in inventory.entries.items()
-        # With its definition, everything of a kind has gone.
-        if ref.identity not in kept and ref.kind in kubectl.kinds(ref.api_version)
+        if ref.identity not in kept and (served := _served(kubectl, ref)) is not None
     }
+
+
+def _served(kubectl: Kubectl, ref: ResourceRef) -> ResourceRef | None:
+    """What an inventory lists, in a version that the cluster still has; None for a kind that it has in none."""
+    if ref.kind in kubectl.kinds(ref.api_version):
+        return ref
+    # With its definition, everything of a kind has gone; with one version of it, nothing has.
+    versions = kubectl.versions(ref.identity.group) if ref.identity.group else ()
+    return next((ref._replace(api_version=each) for each in versions if ref.kind in kubectl.kinds(each)), None)
 
 
 def _adopted(

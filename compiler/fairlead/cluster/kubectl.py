@@ -50,6 +50,7 @@ class Kubectl:
     """Is told what the API server warns of, each thing once."""
     _warned: set[str] = field(default_factory=set, compare=False)
     _kinds: dict[str, dict[str, tuple[str, bool]]] = field(default_factory=dict, compare=False)
+    _versions: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def kinds(self, api_version: str) -> Mapping[str, tuple[str, bool]]:
         """What the cluster serves in a version of an API: of each kind its plural, and whether it is in namespaces."""
@@ -66,6 +67,19 @@ class Kubectl:
                 if "/" not in each["name"]
             }
         return self._kinds[api_version]
+
+    def versions(self, group: str) -> tuple[str, ...]:
+        """The versions of a group that the cluster serves, as `group/version`, the preferred one first."""
+        if group not in self._versions:
+            try:
+                answer = self.raw(f"/apis/{group}")
+            except Failed as error:
+                if "(NotFound)" not in error.said:
+                    raise
+                answer = None
+            listed = answer.get("versions") or () if isinstance(answer, Mapping) else ()
+            self._versions[group] = tuple(str(each["groupVersion"]) for each in listed)
+        return self._versions[group]
 
     def get(self, refs: Iterable[ResourceRef]) -> list[Object]:
         """Those of some resources that are there. Of each, the cluster has to know the kind."""

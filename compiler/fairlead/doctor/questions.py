@@ -30,7 +30,6 @@ class Questions:
         self._lists: dict[tuple[str, str, str], list[Object] | Unanswered] = {}
         self._objects: dict[tuple[str, str, str, str], Object | Unanswered | None] = {}
         self._secrets: dict[tuple[str, str], frozenset[str] | None] = {}
-        self._versions: dict[str, tuple[str, ...]] = {}
 
     def version(self) -> str:
         """The API server's version, as `v1.33.2`."""
@@ -43,11 +42,7 @@ class Questions:
 
     def versions(self, group: str) -> tuple[str, ...]:
         """The versions of a group that the cluster serves, as `group/version`, the preferred one first."""
-        if group not in self._versions:
-            answer = self._ask(lambda: self._found(f"/apis/{group}"))
-            listed = answer.get("versions", ()) if isinstance(answer, Mapping) else ()
-            self._versions[group] = tuple(str(each["groupVersion"]) for each in listed)
-        return self._versions[group]
+        return self._ask(lambda: self._kubectl.versions(group))
 
     def all(self, api_version: str, kind: str, namespace: str = "") -> list[Object]:
         """Every object of a kind, of one namespace or of all; none where the kind is not served."""
