@@ -19,6 +19,9 @@ def amount(value: Any) -> Decimal:
     text = str(value)
     form = _FORM.fullmatch(text)
     try:
-        return Decimal(form[1]) * _FACTORS[form[2]] if form else Decimal(text)
+        found = Decimal(form[1]) * _FACTORS[form[2]] if form else Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"`{text}` is no quantity") from error
+    if not found.is_finite():
+        raise ValueError(f"`{text}` is no quantity")
+    return found

@@ -88,9 +88,10 @@ def test_amounts_are_read_as_kubernetes_means_them(text: Any, value: float) -> N
     assert float(amount(text)) == value
 
 
-def test_an_amount_that_is_none_is_refused() -> None:
+@pytest.mark.parametrize("text", ["many", "NaN", "Infinity", "-inf", ".", ""])
+def test_an_amount_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no quantity"):
-        amount("many")
+        amount(text)
 
 
 def test_every_step_of_a_workflow_is_a_pod_with_what_the_workflow_says_of_all() -> None:
