@@ -14,9 +14,12 @@ from fairlead.cluster.kubectl import Kubectl, identity
 from fairlead.resources.resource import Identity
 from fairlead.source.diagnostics import Diagnostic, Refused, in_order
 from fairlead.source.places import Place
+from fairlead.spec.secrets import masked
 
 GRACE: Final = 30.0
 """Seconds for which a failure has to be reported: one of before the change may still be there when it was applied."""
+TIMEOUT: Final = 600.0
+"""Seconds for which a wave is waited for where nobody says anything else."""
 NOT_THERE: Final = Health(ready=False, reason="it is not there any more")
 
 
@@ -24,7 +27,7 @@ NOT_THERE: Final = Health(ready=False, reason="it is not there any more")
 class Patience:
     """How long is waited, in seconds, for each wave. A timeout of None waits for nothing."""
 
-    timeout: float | None = 600.0
+    timeout: float | None = TIMEOUT
     interval: float = 3.0
     grace: float = GRACE
     clock: Callable[[], float] = time.monotonic
@@ -72,7 +75,7 @@ def _refused(waiting: Mapping[Wanted, Health], what: str) -> Refused:
     found = []
     for each, state in waiting.items():
         ref = each.ref
-        message = f"{ref.identity} {what}: {state.reason}"
+        message = f"{ref.identity} {what}: {' '.join(masked(state.reason).split())}"
         where = f" --namespace {ref.namespace}" if ref.namespace else ""
         help_ = f"`kubectl{where} describe {ref.kind.lower()} {ref.name}` says more; later waves were not applied"
         found.append(Diagnostic(codes.NOT_HEALTHY, Place.start_of(each.path), message, help_))

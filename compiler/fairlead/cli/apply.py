@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fairlead.cli.clusters import cluster_options, kubectl_for, seconds
+from fairlead.cli.clusters import cluster_options, kubectl_for, seconds, tell
 from fairlead.cli.common import colour, open_project, project_option, say
 from fairlead.cli.compiling import Compiled, compiled, refused
 from fairlead.cli.completion import environments
@@ -136,7 +136,7 @@ def _apply(
         raise click.exceptions.Exit(0 if plan.is_empty else DIFFERS)
     if plan.destroys and not yes:
         _ask_for_yes(plan)
-    carry_out(kubectl, request, planned, Patience(timeout), lambda line: click.echo(line, err=True))
+    carry_out(kubectl, request, planned, Patience(timeout), tell)
     click.echo(f"applied {request.environment}", err=True)
 
 

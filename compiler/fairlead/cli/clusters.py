@@ -42,8 +42,13 @@ def seconds(text: str) -> float:
         raise click.BadParameter(str(error), param_hint="--timeout") from None
 
 
-def _warn(said: str) -> None:
+def tell(said: str) -> None:
+    """Passes on what goes on in a cluster, on a line of standard error; nobody there moves the cursor here."""
     from fairlead.source.render.sources import printable
     from fairlead.spec.secrets import masked
 
-    click.echo(f"warning from the cluster: {printable(masked(said))}", err=True)
+    click.echo(printable(masked(" ".join(said.split()))), err=True)
+
+
+def _warn(said: str) -> None:
+    tell(f"warning from the cluster: {said}")

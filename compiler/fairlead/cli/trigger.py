@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fairlead.cli.clusters import cluster_options, kubectl_for, seconds
+from fairlead.cli.clusters import cluster_options, kubectl_for, seconds, tell
 from fairlead.cli.common import open_project, project_option, say
 from fairlead.cli.compiling import Compiled, compiled, refused
 from fairlead.cli.completion import environments, specifications
@@ -180,14 +180,10 @@ def _run(result: Compiled, kubectl: Kubectl, start: Start, watch: Watch | None, 
 
 
 def _follow(result: Compiled, kubectl: Kubectl, start: Start, name: str, watch: Watch) -> None:
-    from fairlead.source.render.sources import printable
-    from fairlead.spec.secrets import masked
     from fairlead.trigger.following import failure, wait_for
 
     place = start.template.origin.place
-    ended = wait_for(
-        kubectl, start.namespace, name, watch, lambda line: click.echo(printable(masked(line)), err=True), place
-    )
+    ended = wait_for(kubectl, start.namespace, name, watch, tell, place)
     if ended.exit_code:
         say([failure(ended, start.namespace, name, place)], result.workspace, "text", err=True)
         raise click.exceptions.Exit(ended.exit_code)

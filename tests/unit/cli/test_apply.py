@@ -504,6 +504,19 @@ def test_a_server_that_does_not_become_ready_holds_up_deletion(
     assert cluster.names("InferenceService") == ["assistant"]
 
 
+def test_what_controllers_say_moves_no_cursor_and_tells_no_secret(
+    fairlead: Command, repository: Repository, cluster: Cluster
+) -> None:
+    said = "\x1b[2Jcan't read s3://key:hunter2secret@store/model"
+    cluster.status["InferenceService"] = {"conditions": [{"type": "Ready", "status": "False", "message": said}]}
+    waited = fairlead(*STAGING, "--timeout", "1ms")
+    assert waited.code == 1
+    assert "FL8215" in waited.err
+    assert waited.err.count("can't read s3://") >= 2
+    assert "hunter2secret" not in waited.err
+    assert "\x1b" not in waited.err
+
+
 def test_an_apply_that_was_interrupted_forgets_nothing(
     fairlead: Command, repository: Repository, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
