@@ -10,7 +10,7 @@ from fairlead.apply.inventory import Inventory, Owner, manifest
 from fairlead.apply.plan import Step
 from fairlead.apply.planning import Planned, Request
 from fairlead.apply.trying import PROJECT, state
-from fairlead.apply.waiting import Patience, wait
+from fairlead.apply.waiting import TIMEOUT, Patience, wait
 from fairlead.apply.wanted import Wanted, documents
 from fairlead.apply.waves import waves
 from fairlead.cluster import codes
@@ -58,11 +58,13 @@ def _make_room(
     if not steps:
         return
     _delete(kubectl, steps, tell, "nothing of this wave was applied; plan again and look at it")
+    # Who waits for nothing waits for this all the same: what is still there can't be made anew.
+    timeout = patience.timeout if patience.timeout is not None else TIMEOUT
     started = patience.clock()
     while left := kubectl.get(step.ref for step in steps):
-        if patience.timeout is not None and patience.clock() - started >= patience.timeout:
+        if patience.clock() - started >= timeout:
             names = ", ".join(str(identity(each)) for each in left)
-            message = f"{names} was deleted to be made anew, and is not gone after {patience.timeout:g} s"
+            message = f"{names} was deleted to be made anew, and is not gone after {timeout:g} s"
             raise Refused([Diagnostic(NOT_HEALTHY, PROJECT, message, "see which finalizer holds it, and apply again")])
         patience.sleep(patience.interval)
 

@@ -6,12 +6,13 @@ import pytest
 
 from fairlead.apply.carrying import carry_out
 from fairlead.apply.planning import Request, make_plan
-from fairlead.apply.waiting import Patience
+from fairlead.apply.waiting import TIMEOUT, Patience
 from fairlead.apply.wanted import Wanted
 from fairlead.cluster.kubectl import Kubectl
 from fairlead.output.desired import ResourceRef
 from fairlead.output.yaml import dump
 from fairlead.preview.model import Change
+from fairlead.source.diagnostics import Refused
 from tests.clusters import KINDS, Cluster
 
 GRAPH = ResourceRef("serving.kserve.io/v1alpha1", "InferenceGraph", "ml", "both")
@@ -58,3 +59,20 @@ def test_what_went_with_its_definition_is_forgotten(cluster: Cluster) -> None:
     cluster.missing.add("InferenceGraph")
     assert apply(request()) == []
     assert cluster.names("ConfigMap") == []
+
+
+def test_what_has_to_go_first_is_waited_for_with_an_end_also_by_who_waits_for_nothing(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(request(GRAPH))
+    cluster.immutable.add("InferenceGraph")
+    monkeypatch.setattr(Kubectl, "delete", lambda *_: None)  # as where a finalizer holds it
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    with pytest.raises(Refused) as refused:
+        apply(request(GRAPH, nodes=2, replace=True), Patience(None, clock=lambda: now[0], sleep=sleep))
+    assert f"is not gone after {TIMEOUT:g} s" in refused.value.diagnostics[0].message
+    assert now[0] == TIMEOUT
