@@ -27,5 +27,8 @@ def watching(plan: Plan) -> Iterator[Line]:
         when = [f"on the schedule {retrain.schedule} ({retrain.timezone})"] if retrain.schedule is not None else []
         when += [f"on {each}" for each in retrain.on]
         paused = ", paused" if retrain.suspended else ""
-        merged = "a person merges" if retrain.promote == "pull-request" else "merged when its checks pass"
+        train = plan.unit.pipeline.model.train if plan.unit.pipeline.model is not None else None
+        # What a team releases is not merged by itself, whatever `promote` says.
+        by_itself = retrain.promote == "automatic" and not (train is not None and train.approval)
+        merged = "merged when its checks pass" if by_itself else "a person merges"
         yield Line("learns again", f"{listed(when, 'when it is started')}{paused}; the candidate: {merged}")

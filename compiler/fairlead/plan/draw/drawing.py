@@ -239,7 +239,9 @@ def _lock(plan: Plan) -> tuple[list[Vertex], list[Link]]:
     )
     vertices, links = [lock], []
     if propose is not None:
-        way = "merged when its checks pass" if propose.promote == "automatic" else "merged by a person"
+        # What a team releases is not merged by itself, whatever `promote` says.
+        by_itself = propose.promote == "automatic" and not propose.approval
+        way = "merged when its checks pass" if by_itself else "merged by a person"
         links.append(Link(propose.id, LOCK_ID, CANDIDATE, Flow.COMMIT, ArtifactType.CANDIDATE, why=_commit(way)))
     elif unit.settings.after is not None:
         before = str(unit.settings.after)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fairlead.plan.draw.drawing import Flow, Kind, Link, Stage, drawing
+from fairlead.plan.nodes import Propose
 from tests.unit.plan.draw.example import plan_of
 
 
@@ -35,6 +39,20 @@ def test_a_candidate_reaches_the_server_by_a_commit_to_the_lock(tmp_path: Path) 
     commit = between(shown.links, "propose", "lock")
     assert [(link.flow, link.label) for link in commit] == [(Flow.COMMIT, "candidate")]
     assert "merged by a person" in commit[0].why
+
+
+@pytest.mark.parametrize(
+    ("approval", "said"), [((), "merged when its checks pass"), (("vision-leads",), "merged by a person")]
+)
+def test_a_candidate_that_a_team_releases_is_merged_by_a_person(
+    tmp_path: Path, approval: tuple[str, ...], said: str
+) -> None:
+    plan = plan_of(tmp_path)
+    propose = plan.only(Propose)
+    assert propose is not None
+    nodes = {**plan.nodes, propose.id: replace(propose, promote="automatic", approval=approval)}
+    (commit,) = between(drawing(replace(plan, nodes=nodes)).links, "propose", "lock")
+    assert said in commit.why
 
 
 def test_the_loop_is_shown_with_its_reason(tmp_path: Path) -> None:

@@ -114,3 +114,14 @@ def test_every_pipeline_of_the_repository_has_a_card(environment: str) -> None:
         assert file.origin.node == NAME
         assert str(file.content).endswith("\n")
         assert "\n\n\n" not in str(file.content)
+
+
+@pytest.mark.parametrize(
+    ("approval", "said"), [("", "merged when its checks pass"), (", approval: [growth-leads]", "a person merges")]
+)
+def test_a_candidate_that_a_team_releases_is_not_said_to_be_merged_by_itself(
+    tmp_path: Path, approval: str, said: str
+) -> None:
+    trained = CHURN.replace("churn.train]", f"churn.train]{approval}")
+    text = card(tmp_path, {"specs/churn.yaml": f'{trained}retraining: {{schedule: "0 4 * * 1", promote: automatic}}\n'})
+    assert f"the candidate: {said}" in text
